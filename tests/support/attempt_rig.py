@@ -1,4 +1,4 @@
-"""Attempts to sign in to servers that are made up."""
+"""Makes attempts to sign in to scripted servers."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ PROMPTS_OFFERED = AuthAnswer(AuthOutcome.REFUSED, ("keyboard-interactive",))
 
 
 def asks(*texts: str, instruction: str = "", echo: bool = False) -> PromptRound:
-    """A round with these prompts."""
+    """Make a round with these prompts."""
     return PromptRound(instruction, tuple(Prompt(text, echo=echo) for text in texts))
 
 
 class FakeConnection:
-    """A server's answers, and what it was sent."""
+    """Answers as a server, and keeps what it was sent."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class FakeConnection:
 
 
 class Watcher:
-    """An observer that writes down what it is told."""
+    """Records what an observer is called with."""
 
     def __init__(self) -> None:
         self.told: list[Any] = []
@@ -164,7 +164,7 @@ class Watcher:
 
 
 class AttemptRig:
-    """Attempts over one ledger, to servers that are made up."""
+    """Makes attempts over one ledger, to scripted servers."""
 
     def __init__(self, folder: Path, ledger: Ledger, clock: ManualClock) -> None:
         self.clock = clock
@@ -217,14 +217,14 @@ class AttemptRig:
         self._attempts.reach(site, credentials, self.watcher, self.cancel)
 
     def typed(self, code: str | None = None, **others: Any) -> Credentials:
-        """A password, and the code of this moment or another as a person has typed it just now."""
+        """Give a password, and a code, the present one or another, as typed just now."""
         digits = Secret(self.code if code is None else code)
         typed_code = TypedCode(digits, TypedCode.now(self.clock) + SITE.sign_in.period)
         return Credentials(password=Secret("correct horse"), typed_code=typed_code, **others)
 
     @property
     def code(self) -> str:
-        """The code of this moment."""
+        """Give the present code."""
         return SECRET.code_for_step(SECRET.step_at(self.clock.now()))
 
     @property

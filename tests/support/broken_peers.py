@@ -19,7 +19,7 @@ IDENT = b"SSH-2.0-Broken_1.0\r\n"
 
 
 class Stranger:
-    """What a peer's behaviour may do with its one connection."""
+    """Offers a peer's behaviour what it may do with its one connection."""
 
     def __init__(self, sock: socket.socket, over: threading.Event) -> None:
         self._sock = sock
@@ -62,7 +62,7 @@ Behaviour = Callable[[Stranger], None]
 
 @contextmanager
 def raw_peer(behave: Behaviour) -> Iterator[tuple[int, list[Stranger]]]:
-    """A port whose connections are left to ``behave``, and who came."""
+    """Open a port whose connections ``behave`` handles; give it, and the connections made."""
     over, came, threads = threading.Event(), list[Stranger](), list[threading.Thread]()
 
     def serve(taken: socket.socket) -> None:
@@ -91,13 +91,13 @@ def raw_peer(behave: Behaviour) -> Iterator[tuple[int, list[Stranger]]]:
 
 
 def packet(payload: bytes) -> bytes:
-    """A message in clear, as before keys were exchanged (RFC 4253 §6)."""
+    """Make a message in clear, as before keys were exchanged (RFC 4253 §6)."""
     padding = 8 - (len(payload) + 5) % 8 + 8
     return struct.pack(">IB", len(payload) + padding + 1, padding) + payload + bytes(padding)
 
 
 def kexinit(*name_lists: bytes) -> bytes:
-    """A packet with the server's choices (RFC 4253 §7.1)."""
+    """Make a packet with the server's choices (RFC 4253 §7.1)."""
     lists = b"".join(struct.pack(">I", len(names)) + names for names in name_lists)
     return packet(b"\x14" + bytes(16) + lists + bytes(5))
 
@@ -108,7 +108,7 @@ def offer(
     cipher: bytes = b"aes128-gcm@openssh.com",
     mac: bytes = b"hmac-sha2-256",
 ) -> bytes:
-    """The KEXINIT of a server that offers these, and no compression."""
+    """Make the KEXINIT of a server that offers these, and no compression."""
     both_ways = (cipher, cipher, mac, mac, b"none", b"none", b"", b"")
     return kexinit(key_exchange, host_key, *both_ways)
 
@@ -117,7 +117,7 @@ GOOD_KEXINIT = offer()
 
 
 class BreakPoint(Enum):
-    """How far a server gets that keys can be exchanged with."""
+    """Names how far a server gets that keys can be exchanged with."""
 
     METHODS = "methods"
     PASSWORD = "password"
@@ -128,7 +128,7 @@ class BreakPoint(Enum):
 
 
 class Failing:
-    """Where a server breaks, and how.
+    """Holds where a server breaks, and how.
 
     Attributes:
         stage: where.
@@ -177,7 +177,7 @@ class _FailingServer(asyncssh.SSHServer):
 
 
 class _FailingSession(asyncssh.SSHServerSession[bytes]):
-    """SFTP as far as VERSION; then it answers nothing."""
+    """Speak SFTP as far as VERSION; then answer nothing."""
 
     def __init__(self, failing: Failing, connection: asyncssh.SSHServerConnection) -> None:
         self._failing = failing
@@ -202,7 +202,7 @@ class _FailingSession(asyncssh.SSHServerSession[bytes]):
 
 @contextmanager
 def failing_server(failing: Failing) -> Iterator[int]:
-    """A server that takes any password, until it breaks; gives its port."""
+    """Run a server that takes any password, until it breaks; give its port."""
     with serving(lambda: _FailingServer(failing), encoding=None) as port:
         try:
             yield port

@@ -23,7 +23,7 @@ def writing(path: bytes, sent: int) -> UploadCheckpoint:
 
 
 def cut(path: bytes, sent: int) -> UploadCheckpoint:
-    """The connection was lost while it was written."""
+    """Make the checkpoint of an upload whose connection was lost while writing."""
     checkpoint = writing(path, sent)
     checkpoint.connection_lost(0)
     return checkpoint

@@ -13,14 +13,14 @@ EXISTING = FileFacts(EntryKind.FILE, 4_000_000, 1_795_000_000)
 
 
 def taken(name: str = "a.csv", existing: FileFacts = EXISTING) -> NameTakenError:
-    """The error of a transfer whose name is taken."""
+    """Make the error of a transfer whose name is taken."""
     return NameTakenError(name, NEW, existing)
 
 
 def conflict(
     name: str = "a.csv", *, number: int = 0, existing: FileFacts = EXISTING
 ) -> NameConflict:
-    """One file whose name is taken."""
+    """Describe one file whose name is taken."""
     return NameConflict(number, name, NEW, existing)
 
 

@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback that cuts lines, or lets them fall silent, as it is told."""
+"""Passes TCP on over the loopback, and cuts lines or lets them fall silent on demand."""
 
 from __future__ import annotations
 

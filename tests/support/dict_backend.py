@@ -1,10 +1,10 @@
-"""A keychain for tests."""
+"""Provides a keychain for tests."""
 
 from __future__ import annotations
 
 
 class DictBackend:
-    """A keychain in a dictionary."""
+    """Keeps a keychain in a dictionary."""
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], str] = {}

@@ -1,4 +1,4 @@
-"""An engine and its sandbox for tests, which share a time of their own."""
+"""Provides an engine and its sandbox, which share a simulated time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def clock() -> WallClock:
 
 @pytest.fixture
 def box(make_sandbox: MakeSandbox, clock: WallClock) -> Sandbox:
-    """A sandbox that knows the tests' time, so that no test waits for a code."""
+    """Run a sandbox in the tests' time, so that no test waits for a code."""
     return make_sandbox(clock=clock)
 
 
@@ -33,6 +33,6 @@ def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
 
 @pytest.fixture
 def session(rig: EngineRig, box: Sandbox) -> EngineRig:
-    """An engine that has signed in."""
+    """Sign an engine in."""
     signed_in(rig, box)
     return rig

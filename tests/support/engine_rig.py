@@ -1,4 +1,4 @@
-"""An engine with a listener that remembers, over whatever server a test gives it."""
+"""Runs an engine over a test's server, with a listener that keeps all events."""
 
 from __future__ import annotations
 
@@ -77,16 +77,16 @@ class Listener:
         assert came, f"never came; there were {self.events[-20:]}"
 
     def all(self, kind: type[E]) -> list[E]:
-        """All events of a kind so far."""
+        """Return all events of a kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
     def answers(self, request: int) -> list[Answer]:
-        """What a request was answered with: one, if all is well."""
+        """Return the answers to a request: one, if all is well."""
         ends = [event for event in self.events if isinstance(event, Answer)]
         return [event for event in ends if event.request == request]
 
     def batch_ends(self, batch: BatchId) -> list[BatchChanged]:
-        """The ends of a batch: one, unless it is tried again."""
+        """Return the ends of a batch: one, unless it is tried again."""
         return [change for change in self.all(BatchChanged) if _ends(change, batch)]
 
 
@@ -95,7 +95,7 @@ def _ends(event: Event, batch: BatchId) -> bool:
 
 
 class EngineRig:
-    """An engine, its listener and its parts."""
+    """Holds an engine, its listener and its dependencies."""
 
     def __init__(
         self,
@@ -236,7 +236,7 @@ class EngineRig:
         return [change.state for change in self.listener.all(SessionChanged)]
 
     def files(self) -> dict[bytes, FileView]:
-        """The last word on every file, by its remote path."""
+        """Return the last state of every file, by its remote path."""
         return {change.view.remote: change.view for change in self.listener.all(FileChanged)}
 
 

@@ -1,4 +1,4 @@
-"""A clock for tests in which no time passes by itself."""
+"""Provides clocks for tests, in which time passes on demand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ferrygate.common.clock import SystemClock
 
 
 class ManualClock:
-    """A clock that stands still until told; whoever waits on it moves it."""
+    """Keeps its time until set; a wait moves it."""
 
     def __init__(self, now: float = 1_795_000_000.0) -> None:
         self.time = now
@@ -29,7 +29,7 @@ class ManualClock:
 
 
 class WallClock(SystemClock):
-    """A clock whose date stands still until told, for threads whose waits have to take time."""
+    """Keeps its date until set; waits take real time, for threads that need it."""
 
     def __init__(self, now: float = 1_795_000_000.0) -> None:
         self.time = now
@@ -39,7 +39,7 @@ class WallClock(SystemClock):
 
 
 class FastClock(SystemClock):
-    """The machine's date, and a steady time that runs faster, so that long waits are short."""
+    """Gives the machine's date, and a monotonic time that runs faster, to shorten waits."""
 
     def __init__(self, speed: float) -> None:
         self._speed = speed

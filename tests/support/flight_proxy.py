@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback that counts how often a client waits for its server."""
+"""Passes TCP on over the loopback, and counts how often a client waits for its server."""
 
 from __future__ import annotations
 

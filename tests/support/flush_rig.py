@@ -1,4 +1,4 @@
-"""Where fetched files go to be flushed, for tests: what is told of each, and a thread held up."""
+"""Records what a flusher reports of each file, and holds its thread up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MACHINE = "0123abcd"
 
 
 class FlushEnds:
-    """What the flusher said of each file, and where."""
+    """Records the flusher's report on each file, and its thread."""
 
     def __init__(self) -> None:
         self.ends: list[tuple[str, FerrygateError | None]] = []

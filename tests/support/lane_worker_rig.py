@@ -1,4 +1,4 @@
-"""A lane whose channels lead to a server in memory, and the queue of files it works off."""
+"""Runs a lane over a server in memory, with the queue of its files."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class RecordedReports:
         self.late[job.remote] = checkpoint, until, error
 
     def room(self) -> None:
-        """Nobody hands out more."""
+        """Close the queue: no more files come."""
 
 
 class FullDisk(Flusher):
@@ -103,7 +103,7 @@ class FullDisk(Flusher):
 
 
 class LaneWorkerRig:
-    """A lane whose channels lead to one server in memory, and files to send."""
+    """Runs a lane over one server in memory, with files to send."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -141,7 +141,7 @@ class LaneWorkerRig:
         return f".ferrygate-0123abcd-{next(self._part_numbers):04x}.part"
 
     def job(self, name: str = "a.csv") -> FileJob:
-        """A file to send, or to fetch."""
+        """Make a file to send, or to fetch."""
         if self.direction is Direction.UPLOAD:
             (self.folder / name).write_bytes(CONTENT)
         else:

@@ -1,4 +1,4 @@
-"""A pytest plugin: a test that leaves a thread or a child process behind fails."""
+"""Fails a test that leaves a thread or a child process behind; a pytest plugin."""
 
 from __future__ import annotations
 

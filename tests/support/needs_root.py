@@ -1,4 +1,4 @@
-"""A pytest plugin: tests marked ``root`` are not run without root, and never silently.
+"""Leaves out tests marked ``root`` without root, and names them; a pytest plugin.
 
 The summary's last lines name their suites; with ``CI`` set, leaving them out is a failure.
 """

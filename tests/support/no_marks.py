@@ -1,4 +1,4 @@
-"""A disk that keeps no marks of where files come from."""
+"""Keeps no marks of where files come from, as some disks do."""
 
 from __future__ import annotations
 

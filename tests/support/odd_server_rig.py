@@ -1,4 +1,4 @@
-"""The whole client, but for SSH, over an SFTP server in memory that does odd things.
+"""Runs the whole client, without SSH, over an SFTP server in memory that does odd things.
 
 Everything above the byte stream is real: channels, lanes, engine, API. So a test says what the
 server does and what a person is told, and takes some hundredths of a second.
@@ -37,7 +37,7 @@ from support.scripted_sftp import ScriptedServer
 
 
 class OddConnection:
-    """One connection to the server; it ends after so many requests, if it is told to."""
+    """Connects to the server; may end after a number of requests."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class OddConnection:
 
     @property
     def incomplete_for(self) -> float:
-        """Seconds since the last answer, while one is owed: as on a line that crawls."""
+        """Return the seconds since the last answer, while one is due: as on a slow line."""
         return self._clock.monotonic() - self._answered if self._owes else 0.0
 
     def answer(self, payload: bytes) -> list[bytes]:
-        """The answers to a packet; none once the connection has ended."""
+        """Return the answers to a packet; none once the connection has ended."""
         with self._lock:
             if not self.alive:
                 return []
@@ -98,7 +98,7 @@ class OddConnection:
         return OddSubsystem(stream)
 
     def send_keepalive(self) -> None:
-        """It was heard just now."""
+        """Return no silence: the server was heard just now."""
 
     def keep_socket(self) -> None:
         """There is none."""
@@ -113,7 +113,7 @@ class OddConnection:
 
 
 class OddSubsystem:
-    """A program that runs until its connection ends, and says nothing on the side."""
+    """Runs as a program that ends with its connection, and writes nothing to standard error."""
 
     was_refused = has_ended_alone = False
     exit_status = -1
@@ -122,14 +122,14 @@ class OddSubsystem:
         self.stream = stream
 
     def wait_ready(self) -> None:
-        """It takes data at once."""
+        """Tell that data is taken at once."""
 
     def last_words(self) -> str:
         return ""
 
 
 class OddStream:
-    """A channel's bytes, answered at once."""
+    """Answers a channel's bytes at once."""
 
     def __init__(self, answer: Callable[[bytes], list[bytes]]) -> None:
         self._answer = answer
@@ -182,7 +182,7 @@ class OddStream:
 
 
 class OddAttempts:
-    """Sign-ins that all succeed."""
+    """Signs in with success, always."""
 
     def __init__(
         self,
@@ -212,7 +212,7 @@ class OddAttempts:
 
 
 class OddRig:
-    """A session on an odd server, and a folder on this computer."""
+    """Holds a session on an odd server, and a folder on this computer."""
 
     def __init__(self, server: ScriptedServer, folder: Path, attempts: OddAttempts) -> None:
         self.server = server
@@ -232,7 +232,7 @@ class OddRig:
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """All files below a folder."""
+    """Return all files below a folder."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 

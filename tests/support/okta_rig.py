@@ -35,7 +35,7 @@ TOKEN = "token7"
 
 
 class OktaRig:
-    """A ledger, the corrections of the clock, and the attempts that use both."""
+    """Holds a ledger, the corrections of the clock, and attempts that use both."""
 
     def __init__(self, folder: Path, clock: Clock, opener: Opener) -> None:
         self.ledger = Ledger(folder / "ledger", clock, SystemProcesses(), secrets.token_bytes)
@@ -73,7 +73,7 @@ class FakeOkta:
 
 
 def answer(http_status: int = 200, /, **document: Any) -> OktaAnswer:
-    """An answer with a JSON document."""
+    """Make an answer with a JSON document."""
     return OktaAnswer(status=http_status, body=msgspec.json.encode(document))
 
 

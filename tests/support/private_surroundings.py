@@ -1,4 +1,4 @@
-"""A pytest plugin: no test sees the person's own files, keychain or desktop session."""
+"""Hides the person's files, keychain and desktop session from tests; a pytest plugin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def private_session() -> Iterator[None]:
-    """A runtime folder of the run's own, and no way to the desktop's D-Bus and its keychain.
+    """Give the run its own runtime folder, without the desktop's D-Bus and keychain.
 
     Qt warns without ``XDG_RUNTIME_DIR``, and sockets in it must have short paths.
     """

@@ -1,4 +1,4 @@
-"""Which processes descend from which (Linux; no process has children elsewhere)."""
+"""Finds the descendants of a process (Linux; elsewhere a process has none)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def children(process: int) -> dict[int, str]:
 
 
 def descendants(process: int) -> list[int]:
-    """The numbers of the children, their children, and so on."""
+    """Return the numbers of the children, their children, and so on."""
     parents = _parents()
     family = [process]
     for ancestor in family:  # grows while we walk

@@ -1,4 +1,4 @@
-"""A transfer queue whose lanes do what a test says, one step at a time."""
+"""Runs a transfer queue whose lanes take one step at a time, as a test says."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class FakeLane(Lane):
 
     @property
     def working(self) -> bool:
-        """It has a queue, whatever is on it."""
+        """Tell whether the lane has a queue, empty or not."""
         return bool(self._work)
 
     @property
@@ -105,7 +105,7 @@ class FakeLane(Lane):
 
     @property
     def batch(self) -> Batch:
-        """Where its reports go."""
+        """Return the batch that takes the reports."""
         batch: Batch = self._worker._reports
         return batch
 
@@ -188,7 +188,7 @@ class FakeLane(Lane):
         self.queue.done(item)
 
     def give_up(self, error: BaseException | None = None) -> list[Item]:
-        """The channel is gone, or the batch was cancelled; returns what was not begun.
+        """End the channel, or cancel the batch; return the work that was not begun.
 
         What the engine puts on the queue after this is for the engine to find.
         """
@@ -206,7 +206,7 @@ class FakeLane(Lane):
         self.break_down(LaneRefusedError(UnsupportedError(message("No further channel."))))
 
     def break_down(self, error: BaseException) -> None:
-        """It ends with this, and nothing was begun."""
+        """End the lane with an error, with no work begun."""
         assert not self.in_flight
         self._work.popleft()[2](error)
 
@@ -219,7 +219,7 @@ class FakeLane(Lane):
 
 
 class QueueRig:
-    """A queue, its lanes, and what came of it; nothing happens until the test has it happen."""
+    """Holds a queue, its lanes and their results; each step is taken by the test."""
 
     def __init__(
         self, folder: Path, *, object_store: bool = False, ended: EndedBatches | None = None
@@ -262,12 +262,12 @@ class QueueRig:
         return self.lanes[-1]
 
     def _doubt(self) -> None:
-        """As a session does it: nothing is handed out until it is known what has ended."""
+        """Handle as a session does: hand out no work before all ends are known."""
         self.doubts += 1
         self.queue.hold()
 
     def file(self, name: str, size: int = 0) -> str:
-        """A local file, with nothing but a size."""
+        """Make a local file, with nothing but a size."""
         path = self.folder / name
         with path.open("wb") as file:
             file.truncate(size)
@@ -301,7 +301,7 @@ class QueueRig:
 
     @property
     def working(self) -> list[FakeLane]:
-        """The lanes that have a queue."""
+        """Return the lanes that have a queue."""
         return [lane for lane in self.lanes if lane.working]
 
     def work_off(self) -> None:
@@ -318,16 +318,16 @@ class QueueRig:
             self.handle()
 
     def ends(self, batch: BatchId) -> list[Problem | None]:
-        """The ends of a batch, each with why it is not whole: one, unless it is tried again."""
+        """Return the ends of a batch, each with its problem: one, unless it is tried again."""
         return [view.problem for view in self.batch_views(batch) if view.finished]
 
     def questions(self, batch: BatchId) -> list[ConflictQuestion]:
-        """Every question of a batch as it was told."""
+        """Return every question of a batch as it was asked."""
         questions = [event for event in self.events if isinstance(event, ConflictQuestion)]
         return [question for question in questions if question.batch == batch]
 
     def views(self, batch: BatchId) -> list[FileView]:
-        """The last word on each file of a batch."""
+        """Return the last state of each file of a batch."""
         changes = [event for event in self.events if isinstance(event, FileChanged)]
         last = {change.view.number: change.view for change in changes if change.batch == batch}
         return [last[number] for number in sorted(last)]
@@ -341,5 +341,5 @@ class QueueRig:
 
 
 def files(rig: QueueRig, count: int, size: int = 0) -> list[str]:
-    """So many files to send, each of so many bytes."""
+    """Make a number of files to send, each of a size in bytes."""
     return [rig.file(f"{number:03}.bin", size) for number in range(count)]

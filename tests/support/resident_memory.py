@@ -1,4 +1,4 @@
-"""How much memory a process and all that descend from it had at the most (Linux)."""
+"""Measures the highest memory of a process and its descendants (Linux)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ResidentMemory:
 
     @property
     def peak(self) -> int:
-        """The sum of the peaks so far, in bytes."""
+        """Return the sum of the peaks so far, in bytes."""
         peak = sum(self._peaks.values())
         assert peak > _INTERPRETER, "nothing was seen of the process at work"
         return peak

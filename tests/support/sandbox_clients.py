@@ -26,7 +26,7 @@ def typed(steps: int = 0) -> str:
 
 @contextlib.contextmanager
 def connect(sandbox: Sandbox, steps: int = 0) -> Iterator[paramiko.Transport]:
-    """A signed-in connection of paramiko."""
+    """Open a signed-in connection of paramiko."""
     ready = sandbox.ready
     with paramiko.Transport((ready.host, ready.port)) as transport:
         transport.start_client()
@@ -36,7 +36,7 @@ def connect(sandbox: Sandbox, steps: int = 0) -> Iterator[paramiko.Transport]:
 
 @contextlib.contextmanager
 def sftp(sandbox: Sandbox, steps: int = 0) -> Iterator[paramiko.SFTPClient]:
-    """A signed-in SFTP client of paramiko."""
+    """Open a signed-in SFTP client of paramiko."""
     with connect(sandbox, steps) as transport:
         client = paramiko.SFTPClient.from_transport(transport)
         assert client is not None
@@ -45,7 +45,7 @@ def sftp(sandbox: Sandbox, steps: int = 0) -> Iterator[paramiko.SFTPClient]:
 
 
 def sftp_channel(transport: paramiko.Transport) -> paramiko.Channel:
-    """A channel with the sftp subsystem, on which nothing has been said."""
+    """Open a channel with the sftp subsystem, without any packet sent."""
     channel = transport.open_session()
     channel.invoke_subsystem("sftp")
     return channel

@@ -37,5 +37,5 @@ def make_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeSandb
 
 @pytest.fixture
 def sandbox(make_sandbox: MakeSandbox) -> Sandbox:
-    """One sandbox whose codes live for three seconds."""
+    """Run one sandbox whose codes live for three seconds."""
     return make_sandbox(period=3)

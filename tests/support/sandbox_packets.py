@@ -1,4 +1,4 @@
-"""SFTP requests put together by hand, so that the sandbox is not tested with its own codec."""
+"""Makes SFTP requests by hand, so that the sandbox is not tested with its own codec."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_ATTRIBUTES = bytes(4)
 
 
 def framed(packet: bytes) -> bytes:
-    """A packet with its length in front."""
+    """Put its length in front of a packet."""
     return string(packet)
 
 
@@ -26,7 +26,7 @@ class Asker:
         self._request = 0
 
     def raw(self, kind: int, *fields: bytes) -> tuple[int, bytes]:
-        """The type of the answer, and what follows its request number."""
+        """Return the type of the answer, and the bytes after its request number."""
         self._request += 1
         packet = bytes((kind,)) + struct.pack(">I", self._request) + b"".join(fields)
         answer = self._answer(packet)
@@ -43,7 +43,7 @@ class Asker:
         return code, rest[8 : 8 + length].decode()
 
     def handle(self, kind: int, *fields: bytes) -> bytes:
-        """The handle of an answer that is a HANDLE, ready to be sent back."""
+        """Return the handle of a HANDLE answer, ready to be sent back."""
         answered, rest = self.raw(kind, *fields)
         assert answered == 102, rest
         return rest

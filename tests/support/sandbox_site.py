@@ -1,4 +1,4 @@
-"""A sandbox's account as a site and its code secret."""
+"""Gives a sandbox's account as a site and its code secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ferrygate.sites.site import SignInSettings, Site
 
 
 def site_of(ready: Ready, **changes: Any) -> Site:
-    """The site, with its host key pinned, and with some changes."""
+    """Make the site, with its host key pinned, and with some changes."""
     site = Site(
         name="Sandbox",
         host=ready.host,
@@ -25,5 +25,5 @@ def site_of(ready: Ready, **changes: Any) -> Site:
 
 
 def code_secret_of(ready: Ready) -> CodeSecret:
-    """What the account's codes are made from."""
+    """Return the account's code secret."""
     return CodeSecret(key=ready.totp_secret, period=ready.period)

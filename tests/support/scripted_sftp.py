@@ -1,4 +1,4 @@
-"""An SFTP server in memory that does wrong what a test wants, and the channel to it.
+"""Runs an SFTP server in memory that fails as a test wants, and the channel to it.
 
 Packets are put together and taken apart here by hand, so that the codec is not tested with itself.
 """
@@ -27,7 +27,7 @@ TRUNC, EXCL = 0x10, 0x20
 
 
 class Request(NamedTuple):
-    """One request; ``fields`` are what draft-ietf-secsh-filexfer-02 §6 lists for its type."""
+    """Holds a request; ``fields`` are those of draft-ietf-secsh-filexfer-02 §6 for its type."""
 
     kind: int
     number: int
@@ -54,7 +54,7 @@ _FIELDS = {
 
 
 def parse_request(payload: bytes) -> Request:
-    """A request's payload taken apart, to its last byte."""
+    """Take a request's payload apart, to its last byte."""
     kind, number = struct.unpack_from(">BI", payload)
     at, fields = 5, []
     for form in _FIELDS[kind]:
@@ -94,7 +94,7 @@ Hook = Callable[[Request], Iterable[bytes] | None]
 
 
 def refusing(code: int) -> Hook:
-    """A hook that answers with a status."""
+    """Make a hook that answers with a status."""
     return lambda request: [status(request.number, code)]
 
 
@@ -131,7 +131,7 @@ class ScriptedServer:
         self._listed: set[bytes] = set()
 
     def asked(self, kind: int) -> list[tuple[Any, ...]]:
-        """The fields of all requests of one type."""
+        """Return the fields of all requests of one type."""
         return [request.fields for request in self.requests if request.kind == kind]
 
     def answer(self, payload: bytes) -> Iterable[bytes]:
@@ -169,7 +169,7 @@ class ScriptedServer:
         return answer
 
     def resolved(self, path: bytes) -> bytes:
-        """The path without links in it, a few hops at most."""
+        """Resolve the links of a path, a few hops at most."""
         for _hop in range(5):
             for link, target in self.links.items():
                 if path == link or path.startswith(link + b"/"):
@@ -206,7 +206,7 @@ class ScriptedServer:
         return names(number, [(name, self.mode(mode)) for name, mode in entries])
 
     def inside(self, path: bytes) -> list[tuple[bytes, int]]:
-        """The names in a folder, with their modes."""
+        """Return the names in a folder, with their modes."""
         folder = path.rstrip(b"/") + b"/"
         found = [(path, self.modes.get(path, FILE)) for path in self.files]
         found += [(path, FOLDER) for path in self.folders]
@@ -244,7 +244,7 @@ class ScriptedServer:
 
 
 class Held:
-    """A hook that keeps the usual answers until somebody sends them."""
+    """Keeps the usual answers until a test sends them."""
 
     def __init__(self, server: ScriptedServer) -> None:
         self._server = server
@@ -256,7 +256,7 @@ class Held:
 
 
 class ScriptedStream:
-    """The channel: hands requests over and brings answers in pieces as a test wants them.
+    """Hands requests over as a channel, and brings answers in pieces as a test wants them.
 
     Attributes:
         window: bytes that may still be sent; without limit where none.
@@ -346,7 +346,7 @@ class ScriptedStream:
 
 
 class ScriptedSftp:
-    """A channel in memory, started, with its server and its stream."""
+    """Holds a started channel in memory, with its server and its stream."""
 
     def __init__(self, server: ScriptedServer) -> None:
         self.server = server

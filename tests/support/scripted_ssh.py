@@ -1,4 +1,4 @@
-"""A server made of the SSH library's own server side, which says what a test wants and when."""
+"""Runs a server of the SSH library's own, which sends what a test wants, and when."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ EXT_INFO = 7
 
 
 def ext_info(count: int, *pairs: tuple[bytes, bytes]) -> bytes:
-    """An EXT_INFO (RFC 8308 §2.3) that claims to hold ``count`` extensions."""
+    """Make an EXT_INFO (RFC 8308 §2.3) that claims to hold ``count`` extensions."""
     packed = b"".join(string(name) + string(value) for name, value in pairs)
     return bytes((EXT_INFO,)) + count.to_bytes(4, "big") + packed
 
 
 class Script(paramiko.ServerInterface):
-    """What a server says, and how it answers.
+    """Holds what a server says, and how it answers.
 
     Attributes:
         behind_newkeys: messages right behind its first NEWKEYS.
@@ -88,7 +88,7 @@ class Script(paramiko.ServerInterface):
 
 
 class ScriptedTransport(paramiko.Transport):
-    """One connection of a server."""
+    """Holds one connection of a server."""
 
     def __init__(self, sock: socket.socket, script: Script) -> None:
         super().__init__(sock, server_sig_algs=False)
@@ -117,7 +117,7 @@ class ScriptedTransport(paramiko.Transport):
 
 @contextmanager
 def scripted_ssh(script: Script, before_ident: tuple[bytes, float] = (b"", 0.0)) -> Iterator[int]:
-    """A server that follows the script on every connection; gives its port.
+    """Run a server that follows the script on every connection; give its port.
 
     What is said ``before_ident`` is followed by so many seconds of silence.
     """

@@ -1,4 +1,4 @@
-"""Passwords as they arrive, and what becomes of them: the one table for every way in."""
+"""Lists passwords as they arrive, and as they are sent: one table for every input."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class SecretCase(NamedTuple):
-    """One text.
+    """Holds one text.
 
     Attributes:
         given: as it was typed, pasted or read.

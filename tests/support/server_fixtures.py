@@ -1,4 +1,4 @@
-"""A pytest plugin: real servers, one for each module that asks."""
+"""Provides real servers, one for each module that asks; a pytest plugin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SFTP's bytes, written by hand from the draft, so that no codec is tested with itself."""
+"""Writes SFTP's bytes by hand from the draft, so that no codec is tested with itself."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, BAD_MESSAGE, _, _, OP_UNSUPPO
 
 
 def string(content: bytes) -> bytes:
-    """A counted string."""
+    """Make a counted string."""
     return struct.pack(">I", len(content)) + content

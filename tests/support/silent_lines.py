@@ -34,7 +34,7 @@ TIMEOUT_SECONDS = 60.0  # seconds, real ones, until a test gives up
 
 
 class SilentLine(msgspec.Struct, frozen=True):
-    """A signed-in engine, with a proxy between it and the sandbox."""
+    """Signs an engine in through a proxy between it and the sandbox."""
 
     rig: EngineRig
     box: Sandbox
@@ -68,12 +68,12 @@ class SilentLine(msgspec.Struct, frozen=True):
 
     @property
     def inbox(self) -> Path:
-        """What the server shows."""
+        """Return the files that the server shows."""
         return self.box.ready.root / "inbox"
 
     @property
     def files(self) -> list[FileView]:
-        """The last word on every file of the one batch, whatever its names were."""
+        """Return the last state of every file of the one batch, whatever its names were."""
         changes = self.rig.listener.all(FileChanged)
         return list({change.view.number: change.view for change in changes}.values())
 
@@ -105,7 +105,7 @@ def silent_line(
 
 
 def tree(folder: Path, files: int, size: int) -> Path:
-    """A folder of so many files, no two alike."""
+    """Make a folder of a number of files, no two alike."""
     folder.mkdir()
     for number in range(files):
         (folder / f"{number:03}.csv").write_bytes(b"%03d;" % number * (size // 4))

@@ -1,4 +1,4 @@
-"""A line of a certain rate and delay in simulated time, which the windows of channels keep busy."""
+"""Simulates a line of a rate and delay, which the windows of channels keep busy."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MAX_REQUEST_BYTES = 261_120  # bytes of a request, as OpenSSH takes them
 
 
 def window_of(line_estimator: LineEstimator, clock: ManualClock) -> InFlightWindow:
-    """A window nobody waits for."""
+    """Make a window without work that waits for it."""
     return InFlightWindow(line_estimator, clock, lambda: AutoResetEvent(lambda _future: None))
 
 
 def p95(seconds: list[float]) -> float:
-    """What 95 of a hundred are not above."""
+    """Return the 95th percentile."""
     return sorted(seconds)[len(seconds) * 95 // 100]
 
 
 class SimulatedLine:
-    """Bytes go one after the other at the line's rate, and are answered a delay after they went.
+    """Sends bytes one after the other at the line's rate; answers them a delay later.
 
     Attributes:
         rate: bytes a second.

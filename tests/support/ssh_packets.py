@@ -1,4 +1,4 @@
-"""Both ends of an SSH packet stream: the product's packetizer and the library's own."""
+"""Connects both ends of an SSH packet stream: Ferrygate's packetizer and the library's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GLOBAL_REQUEST, WINDOW_ADJUST, DATA, EXTENDED_DATA, EOF, CLOSE = 80, 93, 94, 95,
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """A cipher, with what guards it."""
+    """Names a cipher, with its MAC."""
 
     name: str
     key_size: int
@@ -69,7 +69,7 @@ EVERY_SUITE = pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.n
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Two packetizers and the ends of the socket they talk over."""
+    """Holds two packetizers and the ends of the socket between them."""
 
     ours: Packetizer
     theirs: paramiko.packet.Packetizer
@@ -85,7 +85,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 @contextmanager
 def pair(suite: Suite | None, kind: type[Packetizer] = Packetizer) -> Iterator[Pair]:
-    """A connected pair, under the suite; in clear without."""
+    """Make a connected pair, under the suite; in clear without one."""
     our_socket, their_socket = socket.socketpair()
     with our_socket, their_socket:
         our_socket.settimeout(0.1)
@@ -98,7 +98,7 @@ def pair(suite: Suite | None, kind: type[Packetizer] = Packetizer) -> Iterator[P
 
 
 def message(kind: int, *fields: int | bytes) -> paramiko.Message:
-    """A message of integers and strings."""
+    """Make a message of integers and strings."""
     built = paramiko.Message()
     built.add_byte(bytes((kind,)))
     for field in fields:
@@ -110,7 +110,7 @@ def message(kind: int, *fields: int | bytes) -> paramiko.Message:
 
 
 def marked(ends: Pair, mark: bytes = b"") -> bytes:
-    """What comes through read_message before our marker does."""
+    """Return the messages that read_message gives before the marker."""
     ends.theirs.send_message(message(GLOBAL_REQUEST, mark))
     kind, came = ends.ours.read_message()
     assert kind == GLOBAL_REQUEST
@@ -118,7 +118,7 @@ def marked(ends: Pair, mark: bytes = b"") -> bytes:
 
 
 class Outgoing:
-    """Where a stream sends to, and the channel it closes: notes all of it."""
+    """Records what a stream sends, and the channel that it closes."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[int, bytes, int]] = []
@@ -149,7 +149,7 @@ class Outgoing:
 def stream(
     outgoing: Outgoing, window: int = 1 << 20, *, send_window: int = 0, max_packet: int = 1 << 15
 ) -> ChannelStream:
-    """A stream of our channel 3, which is the peer's 7."""
+    """Make a stream of channel 3, which is the peer's 7."""
     return ChannelStream(
         outgoing, outgoing, window, peer=7, send_window=send_window, max_packet=max_packet
     )

@@ -1,4 +1,4 @@
-"""A server in memory, a local folder, and what is needed to move single files between them."""
+"""Moves single files between a server in memory and a local folder."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ CONTENT = bytes(range(256)) * 1024
 
 
 def choosing(job: FileJob, choice: ConflictChoice) -> FileJob:
-    """The same, with what to do where the name is taken."""
+    """Return the same job, with the choice for a name that is taken."""
     return msgspec.structs.replace(job, on_conflict=choice)
 
 
 class Reports:
-    """Every move a transfer told."""
+    """Records every progress that a transfer reports."""
 
     def __init__(self) -> None:
         self.told: list[tuple[TransferState, int]] = []
@@ -48,7 +48,7 @@ class Reports:
 
     @property
     def states(self) -> list[TransferState]:
-        """The states in order, each once."""
+        """Return the states in order, each once."""
         return list(dict.fromkeys(state for state, _moved in self.told))
 
 
@@ -66,7 +66,7 @@ class Disk:
 
 
 class TransferRig:
-    """A server in memory, a local folder, and what is needed to move files between them."""
+    """Moves files between a server in memory and a local folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -91,7 +91,7 @@ class TransferRig:
         return str(path)
 
     def channel(self, *, object_store: bool = True) -> TransferChannel:
-        """The channel as transfers use it, with nothing in flight."""
+        """Return the channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
         window = InFlightWindow(LineEstimator(self.in_flight), clock, channel.new_event)
         limiter = RateLimiter(clock, self.limit)

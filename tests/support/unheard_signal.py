@@ -1,4 +1,4 @@
-"""A signal that comes while the main thread sleeps and does not wake it.
+"""Raises a signal while the main thread sleeps, without waking it.
 
 That is so where it comes in the instant before the sleep, and always on Windows.
 """

@@ -1,4 +1,4 @@
-"""A planner over a server in memory, with the files it has announced."""
+"""Runs a planner over a server in memory, and keeps the files it announces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.scripted_sftp import Held, ScriptedServer, ScriptedSftp
 
 
 class Walk:
-    """A planner with the files it has announced."""
+    """Holds a planner with the files it has announced."""
 
     def __init__(self, server: ScriptedServer) -> None:
         self.jobs: list[FileJob] = []
