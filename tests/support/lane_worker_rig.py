@@ -83,7 +83,7 @@ class RecordedReports:
         self.late[job.remote] = checkpoint, until, error
 
     def room(self) -> None:
-        """Close the queue: no more files come."""
+        """Ignore that there is room: no more files come."""
 
 
 class FullDisk(Flusher):

@@ -98,10 +98,10 @@ class OddConnection:
         return OddSubsystem(stream)
 
     def send_keepalive(self) -> None:
-        """Return no silence: the server was heard just now."""
+        """Send none: the server was heard just now."""
 
     def keep_socket(self) -> None:
-        """There is none."""
+        """Keep nothing: there is no socket."""
 
     def reset(self) -> None:
         """Nothing is left of it."""
@@ -122,7 +122,7 @@ class OddSubsystem:
         self.stream = stream
 
     def wait_ready(self) -> None:
-        """Tell that data is taken at once."""
+        """Return at once: data is always taken."""
 
     def last_words(self) -> str:
         return ""

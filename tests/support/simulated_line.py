@@ -16,7 +16,7 @@ MAX_REQUEST_BYTES = 261_120  # bytes of a request, as OpenSSH takes them
 
 
 def window_of(line_estimator: LineEstimator, clock: ManualClock) -> InFlightWindow:
-    """Make a window without work that waits for it."""
+    """Make a window whose waiters are never woken."""
     return InFlightWindow(line_estimator, clock, lambda: AutoResetEvent(lambda _future: None))
 
 

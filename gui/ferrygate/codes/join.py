@@ -19,7 +19,7 @@ def check_template(template: str) -> None:
     """Make sure that a template can be filled in.
 
     Raises:
-        UsageError: ``{password}`` is missing, a placeholder stands twice, or there is a brace or
+        UsageError: ``{password}`` is missing, a placeholder occurs twice, or there is a brace or
             an invisible character beside the placeholders.
     """
     if _PASSWORD not in template:

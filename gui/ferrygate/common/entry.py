@@ -44,7 +44,7 @@ class ListingEnd(msgspec.Struct, frozen=True):
 
     Attributes:
         cut_short: why the server broke it off; ``None`` where it came to its end.
-        unusable: how many of its names can stand for nothing in the folder, and were left out.
+        unusable: how many of its names cannot be names in a folder, and were left out.
         example: one of those names, as the server's bytes.
     """
 

@@ -64,7 +64,7 @@ class Kind(Enum):
 
 
 AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
-"""Sending the same once more ends the same way, until somebody changes something on the server."""
+"""Kinds that end the same way when tried again, until the server is changed."""
 
 MENDED_ALONE = frozenset(
     {

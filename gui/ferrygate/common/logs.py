@@ -32,7 +32,7 @@ _SHORT = 4  # characters; shorter words occur in any text, where gaps would give
 
 
 # As a library Ferrygate prints nothing: without a handler of its own, Python would print warnings
-# and errors of the SSH library on the standard error of whoever uses it.
+# and errors of the SSH library on the standard error of the program that uses it.
 logging.getLogger(PACKAGE).addHandler(logging.NullHandler())
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import sys
 
 _M_ARENA_MAX = -8  # malloc.h
-MOST = 2
-"""Beside the lock some libraries allocate as well: one more arena, and nobody waits."""
+MAX_ARENAS = 2
+"""Arenas of one process: a library may allocate while Python does, and neither waits for the other."""
 
 
 def bound_arenas() -> bool:
@@ -25,4 +25,4 @@ def bound_arenas() -> bool:
     import ctypes  # noqa: PLC0415  takes 3 ms, and few commands need it
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
-    return mallopt is not None and bool(mallopt(_M_ARENA_MAX, MOST))
+    return mallopt is not None and bool(mallopt(_M_ARENA_MAX, MAX_ARENAS))

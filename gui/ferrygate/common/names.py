@@ -30,7 +30,7 @@ MAX_EXTENSION_BYTES = 32
 def edited_name(old: bytes, text: str) -> bytes:
     """Return the new name that a person made of an old one, as :func:`display_name` shows it.
 
-    What was left untouched keeps its bytes: an escape that stands for what cannot be shown does
+    Unchanged parts keep their bytes: an escape in place of an invisible character does
     not become a backslash and letters.
 
     Args:

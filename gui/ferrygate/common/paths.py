@@ -27,7 +27,7 @@ class Home:
         """Take ``FERRYGATE_HOME`` where set, else the platform's folder for user data.
 
         Raises:
-            SettingsError: it begins with a ``~`` that stands for no folder, or the current folder
+            SettingsError: it begins with a ``~`` that names no folder, or the current folder
                 is gone, which it is relative to.
         """
         chosen = environment.get(HOME_VARIABLE)

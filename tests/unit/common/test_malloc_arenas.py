@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ferrygate.common.malloc_arenas import MOST
+from ferrygate.common.malloc_arenas import MAX_ARENAS
 
 THREADS = """
 import ctypes, threading
@@ -38,5 +38,5 @@ def arenas(first: str) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="Other C libraries have no arenas.")
 def test_threads_share_a_few_arenas() -> None:
-    assert arenas("") > MOST
-    assert arenas("assert bound_arenas()") <= MOST
+    assert arenas("") > MAX_ARENAS
+    assert arenas("assert bound_arenas()") <= MAX_ARENAS

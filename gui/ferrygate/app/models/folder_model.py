@@ -72,8 +72,8 @@ class KeptRows(NamedTuple):
 class FolderModel(QAbstractTableModel):
     """Entries of one folder, folders first, names in natural order.
 
-    While a listing is under way, rows that come stand below those that are there, in groups that
-    are sorted in themselves: nobody's row moves. All are sorted at the end, or when a person sorts.
+    While a listing is under way, new rows are added below the earlier ones, in groups that
+    are sorted in themselves: no row moves. All are sorted at the end, or when a person sorts.
     To let a person who is at work in the list finish first, hold the order.
 
     Signals:

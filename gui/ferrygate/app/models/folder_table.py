@@ -72,7 +72,7 @@ class FolderTable:
     def put(self, entries: Sequence[Entry]) -> list[int]:
         """Take entries that may be known by their names already; the numbers of those.
 
-        A name that leads into a folder stays as it is: of a folder no more is told than its name.
+        An entry that leads into a folder is kept: of a new folder no more than its name is known.
         """
         fresh = {entry.name: entry for entry in entries}
         known = [number for number, name in enumerate(self._names) if name in fresh]
