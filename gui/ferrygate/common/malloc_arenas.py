@@ -12,7 +12,7 @@ import sys
 
 _M_ARENA_MAX = -8  # malloc.h
 MAX_ARENAS = 2
-"""Arenas of one process: a library may allocate while Python does, and neither waits for the other."""
+"""Of one process: a library may allocate while Python does, and neither waits for the other."""
 
 
 def bound_arenas() -> bool:
