@@ -56,8 +56,8 @@ def _connected(step: ConnectStep) -> str:
             addresses = ", ".join(step.addresses) or "no address"
             return f"{step.host} is {addresses} ({step.milliseconds} ms)"
         case TcpConnected():
-            silent = f"; no answer from {', '.join(step.silent)}" if step.silent else ""
-            return f"{step.address} port {step.port} ({step.milliseconds} ms){silent}"
+            failed = f"; failed: {', '.join(step.failed)}" if step.failed else ""
+            return f"{step.address} port {step.port} ({step.milliseconds} ms){failed}"
         case FirstLineRead():
             return step.line
         case AlgorithmsAgreed():

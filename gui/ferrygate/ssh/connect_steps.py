@@ -35,13 +35,13 @@ class TcpConnected(msgspec.Struct, frozen=True):
         address: the one that is used.
         port: TCP's.
         milliseconds: from the first SYN to that address until it had answered.
-        silent: the addresses that were tried before, and did not answer.
+        failed: the addresses that were tried before, to no avail.
     """
 
     address: str
     port: int
     milliseconds: int
-    silent: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 class FirstLineRead(msgspec.Struct, frozen=True):

@@ -119,7 +119,7 @@ def test_the_lines_say_what_was_found() -> None:
     assert lines == [
         "settings: site 's', vendor7@sftp.example.org:22, password, joins {password}{code}",
         "dns: sftp.example.org is 2001:db8::1, 192.0.2.1 (12 ms)",
-        "tcp: 192.0.2.1 port 22 (31 ms); no answer from 2001:db8::1",
+        "tcp: 192.0.2.1 port 22 (31 ms); failed: 2001:db8::1",
         "first-line: SSH-2.0-AWS_SFTP_1.2",
         (
             "algorithms: mlkem768x25519-sha256 (post-quantum), ssh-ed25519, aes128-gcm@openssh.com,"

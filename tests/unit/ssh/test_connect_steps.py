@@ -77,7 +77,7 @@ def test_dialling_tells_the_addresses_and_which_of_them_answered() -> None:
     assert isinstance(resolved, NameResolved)
     assert (resolved.host, resolved.addresses) == ("there", ("127.0.0.2", "127.0.0.1"))
     assert isinstance(connected, TcpConnected)
-    assert (connected.address, connected.silent) == ("127.0.0.1", ("127.0.0.2",))
+    assert (connected.address, connected.failed) == ("127.0.0.1", ("127.0.0.2",))
     assert connected.port == port
 
 
