@@ -61,7 +61,7 @@ def test_many_small_files_both_ways_with_few_open_files(
     assert back == {f"{number}.csv": f"{number}" for number in range(FILES)}
 
 
-class Told(msgspec.Struct):
+class FileLine(msgspec.Struct):
     """What a command with ``--json`` says of one file."""
 
     event: str
@@ -94,7 +94,7 @@ def test_two_runs_that_replace_one_file_leave_one_of_theirs(
         ]
         for command in commands:
             output, _nothing = command.communicate(timeout=60)
-            lines = [msgspec.json.decode(line, type=Told) for line in output.splitlines()]
+            lines = [msgspec.json.decode(line, type=FileLine) for line in output.splitlines()]
             assert [line.state for line in lines if line.event == "file"] == ["delivered"]
         assert (rig.home / "report.bin").read_bytes() in contents
 
@@ -136,7 +136,7 @@ def test_a_mixture_of_two_computers_files_is_told_by_one_of_them(
     ends = []
     for command in commands:
         output, _nothing = command.communicate(timeout=60)
-        lines = [msgspec.json.decode(line, type=Told) for line in output.splitlines()]
+        lines = [msgspec.json.decode(line, type=FileLine) for line in output.splitlines()]
         (state,) = (line.state for line in lines if line.event == "file")
         assert command.returncode == (0 if state == "delivered" else 1)
         ends.append(state)

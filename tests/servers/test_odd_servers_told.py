@@ -46,7 +46,7 @@ def says_of(path: bytes, code: int, words: bytes = b"") -> Hook:
     )
 
 
-class Told(NamedTuple):
+class OddCase(NamedTuple):
     """What a server answers to one kind of request while a file is sent, and what is told."""
 
     request: int
@@ -61,16 +61,18 @@ FULL = "The server has no space left for “/inbox/a.csv”."
 ROOM = "more space"
 ASK = "tell them what the server says"
 REFUSALS = {
-    "no space, by its code": Told(WRITE, 14, b"ENOSPC", Kind.NO_SPACE, FULL, ROOM),
-    "no space, by its words": Told(WRITE, 4, b"No space left on device", Kind.NO_SPACE, FULL, ROOM),
-    "a full disk that shows at CLOSE": Told(CLOSE, 4, b"disk full", Kind.NO_SPACE, FULL, ROOM),
-    "a quota, by its code": Told(
+    "no space, by its code": OddCase(WRITE, 14, b"ENOSPC", Kind.NO_SPACE, FULL, ROOM),
+    "no space, by its words": OddCase(
+        WRITE, 4, b"No space left on device", Kind.NO_SPACE, FULL, ROOM
+    ),
+    "a full disk that shows at CLOSE": OddCase(CLOSE, 4, b"disk full", Kind.NO_SPACE, FULL, ROOM),
+    "a quota, by its code": OddCase(
         WRITE, 15, b"10 GB", Kind.NO_SPACE, "“/inbox/a.csv” does not fit into", ROOM
     ),
-    "a quota, by its words": Told(
+    "a quota, by its words": OddCase(
         OPEN, 3, b"Quota exceeded", Kind.NO_SPACE, "“/inbox/a.csv” does not fit into", ROOM
     ),
-    "a virus scanner": Told(
+    "a virus scanner": OddCase(
         CLOSE,
         4,
         b"rejected by the virus scanner: EICAR",
@@ -78,28 +80,28 @@ REFUSALS = {
         "The server's scanner did not let “/inbox/a.csv” pass.",
         "Check the file on this computer",
     ),
-    "write protection": Told(
+    "write protection": OddCase(
         OPEN, 12, b"medium is locked", Kind.PERMISSION_DENIED, "is read-only", "which folder"
     ),
-    "no medium": Told(
+    "no medium": OddCase(
         OPEN, 13, b"tape is out", Kind.REMOTE_FAILURE, "storage behind the server", "contact"
     ),
-    "a lock": Told(
+    "a lock": OddCase(
         OPEN, 17, b"in use by u2", Kind.REMOTE_FAILURE, "Somebody else is using", "in a few minutes"
     ),
-    "a name it does not take": Told(
+    "a name it does not take": OddCase(
         OPEN, 20, b"no blanks, please", Kind.REMOTE_FAILURE, "does not take the name", "simpler"
     ),
-    "only some endings": Told(
+    "only some endings": OddCase(
         OPEN, 3, b"only .xml here", Kind.PERMISSION_DENIED, "does not allow this", ASK
     ),
-    "a reason of its own": Told(
+    "a reason of its own": OddCase(
         CLOSE, 4, b"Checksum mismatch at gate 7", Kind.REMOTE_FAILURE, "refused to do that", ASK
     ),
-    "an operation that it lacks": Told(
+    "an operation that it lacks": OddCase(
         OPEN, 8, b"read-only mirror", Kind.UNSUPPORTED, "This server cannot do that", ""
     ),
-    "a code nobody knows": Told(
+    "a code nobody knows": OddCase(
         OPEN, 4711, b"hic sunt dracones", Kind.REMOTE_FAILURE, "refused to do that", ASK
     ),
 }

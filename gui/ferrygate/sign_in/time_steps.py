@@ -41,10 +41,10 @@ def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: flo
 def steps_of(secret: CodeSecret, code: Secret, now: float) -> list[int]:
     """Find the time steps around ``now`` for which a secret makes a code that was typed."""
     step = secret.step_at(now)
-    around = int(_AROUND // secret.period) + 1
-    first = max(0, step - around)
+    margin = int(_AROUND // secret.period) + 1
+    first = max(0, step - margin)
     return [
-        each for each in range(first, step + around) if secret.code_for_step(each) == code.reveal()
+        each for each in range(first, step + margin) if secret.code_for_step(each) == code.reveal()
     ]
 
 

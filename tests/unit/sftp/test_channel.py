@@ -91,8 +91,8 @@ def test_a_full_window_is_waited_for_and_nothing_is_lost(
 
     async def work() -> None:
         handle = await files.open_for_writing(b"/new", replace=True)
-        flying = [files.write(handle, at, b"%02d" % at) for at in range(0, 20, 2)]
-        for future in flying:
+        in_flight = [files.write(handle, at, b"%02d" % at) for at in range(0, 20, 2)]
+        for future in in_flight:
             await future
         await files.request_close(handle)
 

@@ -48,11 +48,11 @@ async def write(rig: ScriptedSftp, *sizes: int) -> None:
     handle = await rig.files.open_for_writing(b"/new", replace=True)
     rig.stream.sends.clear()
     at = 0
-    flying = []
+    in_flight = []
     for size in sizes:
-        flying.append(rig.files.write(handle, at, bytes([size % 251]) * size))
+        in_flight.append(rig.files.write(handle, at, bytes([size % 251]) * size))
         at += size
-    for future in flying:
+    for future in in_flight:
         await future
 
 

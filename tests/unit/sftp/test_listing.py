@@ -82,11 +82,11 @@ def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
 ) -> None:
     server.instead[READDIR] = held = Held(server)
     full = some(*range(100))
-    flying: list[int] = []
+    in_flight: list[int] = []
 
     def answer_all() -> None:
-        flying.append(len(held.answers))
-        ended = len(flying) > 7
+        in_flight.append(len(held.answers))
+        ended = len(in_flight) > 7
         for request in server.requests[-len(held.answers) :]:
             answer = status(request.number, EOF) if ended else names(request.number, full)
             rig.stream.packets.append(answer)
@@ -94,7 +94,7 @@ def test_readdirs_ahead_grow_by_the_round_trip_while_replies_are_full(
 
     rig.stream.after = answer_all
     listed(rig)
-    assert flying == [2, 4, 16, 64, 256, 256, 256, 256]
+    assert in_flight == [2, 4, 16, 64, 256, 256, 256, 256]
 
 
 @pytest.mark.parametrize("first", [some(1), some(*range(100)), some(*range(30_000)), []])

@@ -34,7 +34,7 @@ sys.stdin.readline()
 """
 
 
-class Told(msgspec.Struct):
+class ChildReport(msgspec.Struct):
     won: list[int]
     gate: str
 
@@ -72,7 +72,7 @@ def test_each_code_and_the_one_attempt_have_one_winner(
     assert {hear(child) for child in children} == {"ready\n"}
     for child in children:
         say(child)
-    told = [msgspec.json.decode(hear(child), type=Told) for child in children]
+    told = [msgspec.json.decode(hear(child), type=ChildReport) for child in children]
     for child in children:
         child.communicate("end\n")
     assert sorted(step for one in told for step in one.won) == list(range(20))

@@ -88,7 +88,7 @@ class SignIns:
         """
         code = command.typed_code
         typed = None if code is None else self._codes.read(code, site)
-        self._codes.begin(has_person=command.ask_code)
+        self._codes.begin(is_interactive=command.ask_code)
         self._emit(SessionChanged(SessionState.CONNECTING))
         later = Later()
         self.begin(SignInRequest(command.request, site, later, command.try_anyway), typed)

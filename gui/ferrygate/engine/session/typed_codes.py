@@ -58,21 +58,21 @@ class TypedCodes:
         self._secrets = secrets
         self._clock = clock
         self._emit = emit
-        self._has_person = False
+        self._is_interactive = False
         self._was_typed = False
         self._question = 0
         self.asked: SignInRequest | None = None
 
-    def begin(self, *, has_person: bool) -> None:
+    def begin(self, *, is_interactive: bool) -> None:
         """Begin with another sign-in, where a person who types codes is there or is not."""
-        self._has_person = has_person
+        self._is_interactive = is_interactive
         self._was_typed = False
         self.asked = None
 
     def has_left(self, *, at_prompt: bool) -> None:
         """Note that a code left that a person has typed; one who answers a prompt is there."""
         self._was_typed = True
-        self._has_person |= at_prompt
+        self._is_interactive |= at_prompt
 
     def read(self, text: Secret, site: Site) -> TypedCode:
         """Read what was typed just now.
@@ -85,11 +85,11 @@ class TypedCodes:
 
     def must_ask(self, site: Site) -> bool:
         """Tell whether a code is needed for the next sign-in that a person can type."""
-        return self._has_person and self._needs(site)
+        return self._is_interactive and self._needs(site)
 
     def must_end(self, site: Site) -> bool:
         """Tell whether a code is needed that nobody is there to type."""
-        return not self._has_person and self._was_typed and self._needs(site)
+        return not self._is_interactive and self._was_typed and self._needs(site)
 
     def _needs(self, site: Site) -> bool:
         made_here = self._secrets.credentials.code_secret is not None
