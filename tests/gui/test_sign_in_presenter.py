@@ -295,3 +295,17 @@ def test_what_a_session_signed_in_with_is_at_hand_for_the_next(table: Table, sit
     table.presenter.sign_in_again()
     assert isinstance(table.sent[-1], SignIn)
     assert table.presenter.view.busy
+
+
+def test_what_is_typed_over_the_password_at_hand_stays_in_its_field(
+    table: Table, site: Site
+) -> None:
+    table.open(site, has_password=True)
+    table.give_code()
+    typing = table.presenter.typing
+    table.presenter.sign_in(FORM)
+    table.hold(has_password=False)  # the typed one is not proven
+    assert table.presenter.typing == typing
+    table.hold(has_password=True)
+    table.hold(has_password=False)  # changed at the server meanwhile
+    assert table.presenter.typing == typing + 1

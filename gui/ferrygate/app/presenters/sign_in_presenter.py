@@ -157,6 +157,7 @@ class SignInPresenter(Observable):
     def hand_over(self, form: Form) -> None:
         """Have the engine hold what was typed, for what is asked of it beside a sign-in."""
         password, passphrase, save = form.password, form.passphrase, form.remember
+        self._note_typed(form)
         if password:
             self._outbox.ask(lambda number: UsePassword(number, password, save))
         if passphrase:
@@ -239,8 +240,7 @@ class SignInPresenter(Observable):
             self._changed()
         match event:
             case SecretsChanged() if event.site == self._facts.site:  # else of a card left since
-                self._facts.typing += self._facts.at_hand.has_password and not event.has_password
-                self._facts.secrets, self._facts.are_secrets_told = event, True
+                self._take_secrets(event)
             case CodeChanged():
                 self._facts.code = event
             case SessionChanged():
@@ -250,6 +250,13 @@ class SignInPresenter(Observable):
             case _:
                 return
         self._changed()
+
+    def _take_secrets(self, event: SecretsChanged) -> None:
+        """Take in what is at hand; empty the fields if a password went, but not for a typed one."""
+        facts = self._facts
+        is_gone = facts.at_hand.has_password and not event.has_password
+        facts.typing += is_gone and not facts.is_typed_over
+        facts.secrets, facts.are_secrets_told, facts.is_typed_over = event, True, False
 
     def _hear(self, event: HostKeyQuestion | PromptQuestion | ServerSaid) -> None:
         """Take in what the server asks and says."""
@@ -291,12 +298,17 @@ class SignInPresenter(Observable):
             passphrase=form.passphrase or None,
             save=form.remember,
         )
+        self._note_typed(form)
         if form.username != site.username:
             self._turn_to(msgspec.structs.replace(site, username=form.username))
         self._refusal.show(None)
         self._busy = True
         self._chain.start([lambda number: make(number, typed)])
         self._changed()
+
+    def _note_typed(self, form: Form) -> None:
+        """Note that the engine gets a password in place of the one at hand, not proven yet."""
+        self._facts.is_typed_over = bool(form.password) and self._facts.at_hand.has_password
 
     def _is_whole(self, form: Form) -> bool:
         """Tell whether a sign-in can begin; says what is missing for it."""

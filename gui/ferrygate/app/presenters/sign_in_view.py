@@ -55,6 +55,7 @@ class SignInFacts(msgspec.Struct, kw_only=True):
     Attributes:
         secrets: which secrets are at hand, as was told last; ``None`` while the keychain is asked.
         are_secrets_told: that was told since the site got another user or other settings.
+        is_typed_over: the engine is about to take a typed password in place of the one at hand.
         outdated: the site with the pins it had until the person trusted another key.
         typing: another number once the secrets in the fields are of no more use there.
         said: what the server tells the person meanwhile, such as what to do on a phone.
@@ -70,6 +71,7 @@ class SignInFacts(msgspec.Struct, kw_only=True):
     typing: int = 0
     secrets: SecretsChanged | None = None
     are_secrets_told: bool = False
+    is_typed_over: bool = False
     outdated: Site | None = None
     session: SessionChanged = _OFFLINE
     code: CodeChanged | None = None
