@@ -27,7 +27,7 @@ from ferrygate.engine.messages.session import (
     SessionState,
 )
 from ferrygate.engine.messages.transfers import TransferCommand
-from ferrygate.engine.queue.transfer_commands import TransferCommands
+from ferrygate.engine.queue.transfer_queue import TransferCommands
 from ferrygate.engine.records import RecordRequests
 from ferrygate.engine.reply import Later, Reply
 from ferrygate.engine.session.code_display import CodeDisplay
