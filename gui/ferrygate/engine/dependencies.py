@@ -30,9 +30,9 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes sign-ins.
-        okta: makes what asks the Okta organisations that sites name; slow, so called aside.
+        okta: makes what asks the Okta organisations of sites; slow, so called in the background.
         skews: corrections of this computer's clock.
-        open_vault: opens the keychain; slow, so called aside.
+        open_vault: opens the keychain; slow, so called in the background.
         live_secrets: told of every secret in memory, for the log's filter.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.

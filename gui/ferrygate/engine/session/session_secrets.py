@@ -57,7 +57,7 @@ class SessionSecrets:
     What is at hand is told by SecretsChanged, whenever that changes.
 
     :meth:`look_up`, :meth:`keep_code_secret` and :meth:`forget_saved` wait for the keychain and
-    are called aside; the rest is for the engine's thread.
+    are called in the background; the rest is for the engine's thread.
     """
 
     def __init__(
@@ -207,7 +207,7 @@ class SessionSecrets:
         self._changed |= kinds if changed else frozenset()
 
     def forget_saved(self, site: Site, kind: SecretKind) -> None:
-        """Drop one secret from the keychain; called aside.
+        """Drop one secret from the keychain; called in the background.
 
         Raises:
             KeychainError: it cannot be dropped.
@@ -215,7 +215,7 @@ class SessionSecrets:
         self._open_vault().forget(kind, self._binding(site))
 
     def keep_code_secret(self, site: Site, secret: CodeSecret) -> None:
-        """Keep a code secret that was proven without a sign-in; called aside.
+        """Keep a code secret that was proven without a sign-in; called in the background.
 
         Raises:
             KeychainError: it cannot be kept.
@@ -239,7 +239,7 @@ class SessionSecrets:
         self._changed -= {kind}
 
     def look_up(self, site: Site, given: frozenset[SecretKind] | None) -> KeychainSecrets:
-        """Look up what the keychain has for a site; called aside.
+        """Look up what the keychain has for a site; called in the background.
 
         A keychain that fails is a note, not an error, and so is an entry that is broken.
 
@@ -284,7 +284,7 @@ class SessionSecrets:
         return KeychainSecrets(credentials, note, can_save=not vault.note)
 
     def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
-        """Return what is left to do to keep what a sign-in has proven; to be called aside.
+        """Return what keeps in the background what a sign-in has proven.
 
         What is kept is bound to the key that the server showed: the only one that is proven. So is
         what had been kept before any sign-in. What the person has changed meanwhile is forgotten.

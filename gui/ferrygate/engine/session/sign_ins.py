@@ -48,7 +48,7 @@ class SignIns:
         *,
         accepted: Callable[[SignInRequest, SftpConnection], None],
         failed: Callable[[SignInRequest, Problem], None],
-        end_aside: Callable[[Callable[[], None]], None],
+        end_in_background: Callable[[Callable[[], None]], None],
     ) -> None:
         """Take what is needed; ``accepted`` or ``failed`` is told of each attempt's end."""
         self._dependencies = dependencies
@@ -58,7 +58,7 @@ class SignIns:
         self._secrets = secrets
         self._accepted = accepted
         self._failed = failed
-        self._end_aside = end_aside
+        self._end_in_background = end_in_background
         self._codes = TypedCodes(secrets, dependencies.clock, emit)
         self._code_refusal: Problem | None = None  # of the code that was typed last
         self._attempt: int | None = None  # the request that signs in just now
@@ -97,7 +97,7 @@ class SignIns:
     def begin(
         self, sign_in: SignInRequest, typed: TypedCode | None, *, is_answer: bool = False
     ) -> None:
-        """Make an attempt aside; where a code has to be typed first, make sure of the server.
+        """Make an attempt in the background; if a code has to be typed first, reach the server.
 
         Args:
             sign_in: what it is made for.
@@ -156,7 +156,7 @@ class SignIns:
                 attempt,
                 accepted,
                 failed,
-                thrown_away=lambda connection: self._end_aside(connection.ssh.close),
+                thrown_away=lambda connection: self._end_in_background(connection.ssh.close),
             )
 
     def _do(
@@ -168,7 +168,7 @@ class SignIns:
         *,
         thrown_away: Callable[[T], None] = lambda _result: None,
     ) -> None:
-        """Do a part of a sign-in aside; what comes of it after :meth:`end` is thrown away."""
+        """Do part of a sign-in in the background; a result after :meth:`end` is thrown away."""
         request = self._attempt = sign_in.request
 
         def succeeded(result: T) -> None:

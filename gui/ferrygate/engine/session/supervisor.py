@@ -71,7 +71,7 @@ class SessionSupervisor:
             secrets,
             accepted=self._accepted,
             failed=self._fail,
-            end_aside=self._end_aside,
+            end_in_background=self._end_in_background,
         )
         self.session: Session | None = None
         self._given_up: Problem | None = None  # why the last session was
@@ -203,7 +203,7 @@ class SessionSupervisor:
             self._damages = self._damages + 1 if connection.was_damaged else 0
             connection.keep_socket()
             self._lost.append(connection)
-            self._end_aside(connection.close)
+            self._end_in_background(connection.close)
         if self.sign_ins.needs_code_of_nobody(session.site):
             self._give_up(code_needed(goes_on=True).problem)
             return
@@ -307,9 +307,9 @@ class SessionSupervisor:
         self._work = TransferTotals()
         if self.session is not None:
             session, self.session = self.session, None
-            self._end_aside(session.stop(reason or signed_out()))
+            self._end_in_background(session.stop(reason or signed_out()))
 
-    def _end_aside(self, finish: Callable[[], None]) -> None:
+    def _end_in_background(self, finish: Callable[[], None]) -> None:
         self._endings = [thread for thread in self._endings if thread.is_alive()]
         thread = threading.Thread(target=logged()(finish), name="session-end", daemon=True)
         self._endings.append(thread)
