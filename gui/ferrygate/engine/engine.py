@@ -68,42 +68,31 @@ class Engine:
             dependencies.live_secrets,
             self._emit,
         )
+        shared = dependencies, self._tasks, self._current, secrets
         self._supervisor = SessionSupervisor(
             dependencies, self._emit, self._later, self._tasks, secrets, limiter
         )
         self._code_requests = CodeRequests(
-            dependencies,
-            self._tasks,
-            self._current,
-            secrets,
+            *shared,
             display=self._codes,
             emit=self._emit,
             post=self._later,
             changed=self._supervisor.sign_ins.code_secret_came,
         )
         self._opening = SiteOpening(
-            dependencies,
-            self._tasks,
-            self._current,
-            secrets,
+            *shared,
             codes=self._code_requests,
             supervisor=self._supervisor,
             emit=self._emit,
         )
         self._okta_requests = OktaRequests(
-            dependencies,
-            self._tasks,
-            self._current,
-            secrets,
+            *shared,
             emit=self._emit,
             correct_code=self._code_requests.correct,
             with_typed=self._opening.with_typed,
         )
         self._session_commands = SessionCommands(
-            dependencies,
-            self._tasks,
-            self._current,
-            secrets,
+            *shared,
             opening=self._opening,
             supervisor=self._supervisor,
             emit=self._emit,
