@@ -167,7 +167,7 @@ class SceneWindow:
         at_hand = SecretsChanged(site=SITE, has_code_secret=True, can_save=True)
         self.workspace.handle(at_hand, CodeChanged(code=code, spent=spent))
 
-    def start_batch(self, name: str, target: str) -> None:
+    def start_batch(self, name: str, target: str, *, folder: bytes = b"/") -> None:
         """Report an upload of which some files are delivered."""
         view = BatchView(
             batch=_UPLOAD,
@@ -175,6 +175,7 @@ class SceneWindow:
             name=name,
             sources=1,
             target=target,
+            remote_folder=folder,
             files_total=25,
             bytes_total=3_600_000_000,
             bytes_moved=500_000_000,

@@ -76,7 +76,8 @@ def _arriving(window: SceneWindow) -> str:
     window.workspace.folder.open(EMPTY_FOLDER)
     window.driver.wait_for_folder(EMPTY_FOLDER)
     window.workspace.transfers.upload(["/data/plate-scans"], window.workspace.folder.view.path)
-    window.start_batch("plate-scans", display_name(basename(EMPTY_FOLDER)))
+    name = display_name(basename(EMPTY_FOLDER))
+    window.start_batch("plate-scans", name, folder=EMPTY_FOLDER)
     return _("Files are on their way here")
 
 
