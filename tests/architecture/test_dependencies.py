@@ -1,4 +1,4 @@
-"""What the package imports is declared, in versions without known advisories."""
+"""The package declares all that it imports, in versions without known advisories."""
 
 from __future__ import annotations
 

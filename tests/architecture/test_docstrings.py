@@ -1,16 +1,24 @@
-"""Docstrings say what their subject does, and begin with it."""
+"""Docstrings and comments name their subject first, or begin with what it does.
+
+Docstrings of the program, of its packaging and of the tests' own tools; comments everywhere.
+"""
 
 from __future__ import annotations
 
 import ast
+import io
 import re
-from collections.abc import Iterator
+import tokenize
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[2] / "gui" / "ferrygate"
+ROOT = Path(__file__).parents[2]
+PLACES = ("gui", "packaging", "tests")
+DOCUMENTED = ("gui", "packaging", "tests/architecture", "tests/support", "tests/walks")
 NO_BEGINNING = re.compile(r"\s*(?:How|It|Nobody|What|Whether|Who|Whoever)\b")
+NO_COMMENT = re.compile(r"^\s*#" + NO_BEGINNING.pattern, re.MULTILINE)
 
 
 def docstrings(source: str) -> Iterator[tuple[int, str]]:
@@ -22,9 +30,32 @@ def docstrings(source: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, text
 
 
-def named_by_no_subject(source: str) -> list[int]:
-    """Find the lines of docstrings that begin with a word that names nothing."""
-    return [line for line, text in docstrings(source) if NO_BEGINNING.match(text)]
+def comments(source: str) -> Iterator[tuple[int, str]]:
+    """Give the line and the text of the first line of each comment that has lines for itself."""
+    if NO_COMMENT.search(source) is None:  # since reading tokens is slow
+        return
+    last = -1
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        line, column = token.start
+        if token.type == tokenize.COMMENT and not token.line[:column].strip():
+            if line != last + 1:
+                yield line, token.string.lstrip("#")
+            last = line
+
+
+def begun_badly(texts: Iterable[tuple[int, str]]) -> list[int]:
+    """Find the lines of texts that begin with a word that names nothing."""
+    return [line for line, text in texts if NO_BEGINNING.match(text)]
+
+
+def found_in(places: Iterable[str], kind: Callable[[str], Iterable[tuple[int, str]]]) -> list[str]:
+    """Find what begins badly in all modules of some folders."""
+    return [
+        f"{path.relative_to(ROOT)}:{line}"
+        for place in places
+        for path in sorted((ROOT / place).rglob("*.py"))
+        for line in begun_badly(kind(path.read_text("utf-8")))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -38,14 +69,28 @@ def named_by_no_subject(source: str) -> list[int]:
         ('x = """What is this?"""', []),
     ],
 )
-def test_beginnings_are_found(source: str, lines: list[int]) -> None:
-    assert named_by_no_subject(source) == lines
+def test_beginnings_of_docstrings_are_found(source: str, lines: list[int]) -> None:
+    assert begun_badly(docstrings(source)) == lines
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("# What it is.\nX = 1", [1]),
+        ("def f():\n    # Nobody\n    # comes.\n    pass", [2]),
+        ("X = 1  # bytes\n# Whether it is so.\nY = 2", [2]),
+        ("# The first line.\n# What follows goes on.\nX = 1", []),
+        ("X = 1  # what it is", []),
+        ('x = """\n# What is this?"""', []),
+    ],
+)
+def test_beginnings_of_comments_are_found(source: str, lines: list[int]) -> None:
+    assert begun_badly(comments(source)) == lines
 
 
 def test_no_docstring_begins_with_a_word_that_names_nothing() -> None:
-    found = {
-        str(path.relative_to(SOURCES)): lines
-        for path in SOURCES.rglob("*.py")
-        if (lines := named_by_no_subject(path.read_text("utf-8")))
-    }
-    assert found == {}
+    assert found_in(DOCUMENTED, docstrings) == []
+
+
+def test_no_comment_begins_with_a_word_that_names_nothing() -> None:
+    assert found_in(PLACES, comments) == []

@@ -10,7 +10,8 @@ import pytest
 
 APP = Path(__file__).parents[2] / "gui" / "ferrygate" / "app"
 
-# What reads its text as HTML wherever it looks like some, or always; and what would show it so.
+# Names that no module of the window may use: they read a text as HTML, always or wherever it looks
+# like some, or show such a text.
 _RICH = {
     "QErrorMessage",
     "QInputDialog",
@@ -53,7 +54,7 @@ _MAKERS = {
 
 
 def faults(source: str, name: str = "x.py") -> Iterator[str]:
-    """What a module does with a text that nobody has made plain."""
+    """Find the places where a module hands Qt a text that was not made plain."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Attribute(attr=called), args=[text, *_]) if called in _MAKERS:
@@ -71,7 +72,7 @@ def faults(source: str, name: str = "x.py") -> Iterator[str]:
 
 
 def _is_plain(text: ast.expr, maker: str) -> bool:
-    """Whether an argument is our own sentence, or went through the one function for it."""
+    """Tell whether an argument is our own sentence, or went through the one function for it."""
     own = ("_", maker) if maker == "plain_words" else (maker,)
     return isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id in own
 

@@ -81,7 +81,7 @@ def test_it_is_named_where_the_tests_run_in_several_processes(
             id="thread",
         ),
         pytest.param(
-            # It ends with the pipe, and so with the inner run.
+            # The process reads a pipe of the inner run, and so ends with it.
             "kept.append(subprocess.Popen(['cat'], stdin=subprocess.PIPE))",
             "left behind: process * (cat)",
             id="process",

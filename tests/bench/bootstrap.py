@@ -1,4 +1,4 @@
-"""How certain a ratio is: the median of a few rounds, and where it would lie in other rounds.
+"""Estimates a ratio from a few rounds: their median, and where it would lie in other rounds.
 
 Two programs run one after the other in each round, so that what slows down a round, such as
 another process on the machine, slows down both; the ratio of a round is free of that. The median

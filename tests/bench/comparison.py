@@ -22,7 +22,7 @@ _SEED = 1  # any would do; with one of its own, a report gives the same table ag
 
 
 class Verdict(StrEnum):
-    """What a comparison says of a row."""
+    """Tells how a row of this checkout compares, in the words of the table."""
 
     NOT_SLOWER = "not slower"
     SLOWER = "**slower**"

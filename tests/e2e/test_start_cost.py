@@ -14,8 +14,8 @@ from servers.rigs.signing_in import by_key
 from servers.rigs.signing_in import site_of as rig_site
 from support.sandbox_site import site_of
 
-# What is for windows, keychains, pictures, drawing, dates in words, servers and Okta; and
-# what comes with the parts of paramiko that are left out: unittest and email.
+# Libraries for windows, keychains, pictures, drawing, dates in words, servers and Okta; unittest
+# and email come with the parts of paramiko that are left out.
 NEEDLESS = {"PySide6", "shiboken6", "keyring", "jeepney", "secretstorage", "PIL", "zxingcpp"}
 NEEDLESS |= {"rich", "babel", "asyncssh", "asyncio", "http", "ssl", "boto3", "unittest", "email"}
 IMPORTED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\w+)", re.MULTILINE)

@@ -161,7 +161,7 @@ def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
     person.driver.type_into(field, f"{ready.host_key_fingerprint}\n")
     person.driver.wait_for("form", lambda: person.workspace.sign_in.view.can_press)
     assert SiteStore(home.sites).load("Sandbox").host_key_fingerprints == (old.fingerprint,)
-    # What was given for the server with the old key is not for this one.
+    # Secrets given for the server with the old key are not for this one, so the card asks anew.
     card = person.workspace.sign_in
     person.driver.wait_for("set-up", lambda: card.view.stage is Stage.CODE_SETUP)
     person.driver.type_into("Key of your code", f"{ready.otpauth_uri.reveal()}\n")

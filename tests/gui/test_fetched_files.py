@@ -62,7 +62,7 @@ def test_kinds_that_programs_only_show_may_be_opened(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        # What is carried out, by whatever system, and what starts something else.
+        # Programs of any system, and files that start something else.
         *("a.exe", "a.com", "a.bat", "a.cmd", "a.ps1", "a.msi", "a.scr", "a.pif", "a.jar", "a.sh"),
         *("a.py", "a.desktop", "a.AppImage", "a.run", "a.command", "a.app", "a.workflow", "a.vbs"),
         *("a.lnk", "a.url", "a.website", "a.webloc", "a.inetloc", "a.fileloc", "a.scf", "a.reg"),

@@ -63,8 +63,8 @@ def test_a_server_that_hangs_up_again_and_again_still_gets_all(
         fetched = rig.session.get("/inbox/to-send", tmp_path / "back")
         assert fetched.complete, [view.problem for view in fetched.files if view.problem]
         assert read(tmp_path / "back" / "to-send") == files
-        # What the first batch has learned holds for the second: it begins with few at a time, and
-        # each file takes OPEN, two READs, FSTAT and CLOSE.
+        # The limit that the first batch has learned holds for the second: that begins with few at a
+        # time, and each file takes OPEN, two READs, FSTAT and CLOSE.
         assert len(rig.attempts.connections) - first < 2 + count * 8 / requests
 
 

@@ -58,7 +58,7 @@ class SimulatedLine:
         self.after(self._free_at - now + self.delay, answered)
 
     def lateness(self) -> float:
-        """How late somebody looks this time."""
+        """Draw how many seconds late the next look is; ``late`` on average."""
         return self._random.expovariate(1 / self.late) if self.late else 0.0
 
     def go_on(self, seconds: float) -> None:
@@ -73,7 +73,7 @@ class SimulatedLine:
         self.clock.time = end
 
     def forget(self) -> None:
-        """Nobody has anything to move any more."""
+        """Drop all that is still to happen, so that no more bytes arrive."""
         self._events.clear()
 
     def _look(self) -> None:

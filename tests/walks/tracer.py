@@ -57,7 +57,10 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Code(msgspec.Struct, eq=False):
-    """What a function's code means to the tracer; ``place`` is none where it is not ours."""
+    """Tells what to look at when a function is called, and when it returns.
+
+    ``place`` is None for a function that is not ours: calls go through it, and make no step.
+    """
 
     place: Place | None
     puts: list[HandOver] = []

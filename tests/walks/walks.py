@@ -51,7 +51,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens to one thing.
+    """Describes the way of one thing, such as a dropped file, for the tracer to follow and count.
 
     Attributes:
         name: what it is called on the page of walks.

@@ -24,8 +24,8 @@ MACS = (  # without MD5 and truncated ones, which the library still offers
     "hmac-sha1",
 )
 
-# What OpenSSH and RFC 9142 have given up: SHA-1 in signatures and key exchanges, DSA, groups of
-# 1024 bits, CBC, RC4, MD5, and tags that were cut.
+# Algorithms that OpenSSH and RFC 9142 have given up: SHA-1 in signatures and key exchanges, DSA,
+# groups of 1024 bits, CBC, RC4, MD5, and tags that were cut.
 _GIVEN_UP = re.compile(
     r"diffie-hellman-group(1|14|-exchange)-sha1|diffie-hellman-group1-\S+|rsa1024-sha1"
     r"|gss-\S*-sha1-\S*"

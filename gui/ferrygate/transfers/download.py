@@ -242,7 +242,7 @@ def _into_place(fetch: _Fetch, part: str, received: Received) -> None:
 
 
 def _take_away(fetch: _Fetch, part: Part) -> None:
-    # What led here is told, not that this fails as well.
+    # Errors of clearing away stay unsaid, since they would hide the one that led here.
     with contextlib.suppress(OSError):
         part.file.close()
     with contextlib.suppress(OSError, LocalFileError):

@@ -25,8 +25,8 @@ _TRIES, _POLL_SECONDS = 100, 0.05  # 5 s until one of too many open files is clo
 _JOIN_SECONDS = 10.0  # that the disk may take at the end
 # Not blocking, since a pipe may have come in the file's place.
 _TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
-# What a disk says that flushes no folders (fsync(2)), and what the system says of a folder that may
-# be written and not read (open(2)): the file is there, and there is nothing more to be had.
+# Errors of a folder's flush that fail no file in it, since no more can be had: of a disk that
+# flushes no folders (EINVAL, fsync(2)), of a folder to be written and not read (EACCES, open(2)).
 _NO_FOLDERS = {errno.EINVAL, errno.EACCES}
 
 Done = Callable[[FerrygateError | None], None]

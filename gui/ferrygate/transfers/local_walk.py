@@ -39,7 +39,8 @@ from ferrygate.transfers.views import LinkChoice, SkipReason
 
 _MAX_FOLDERS_MADE = 64  # at a time, as many requests as servers bear
 _FILES_PER_TURN = 256  # files after which the channel's other work moves on
-# What a server answers that hides a folder, or refuses to make one, and takes files all the same.
+# Refusals over which a walk goes on: servers may hide a folder, or not let it be made, and yet take
+# files into it. The first one is told where what lies below is refused as well.
 _DROP_BOX = (ConflictError, *STAT_NOT_RELIABLE)  # “File exists” of a folder that cannot be seen
 
 _Identity = tuple[int, int]  # device and inode: the same for every way to a folder

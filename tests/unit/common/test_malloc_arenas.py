@@ -1,4 +1,4 @@
-"""How many arenas malloc makes, seen in a process of its own."""
+"""A process with many threads makes as few malloc arenas as it was told to."""
 
 from __future__ import annotations
 

@@ -68,13 +68,13 @@ class ScriptedConnection:
         return program
 
     def send_keepalive(self) -> None:
-        """It was heard just now."""
+        """Send nothing: ``silent_for`` stays 0, as if the server had just been heard."""
 
     def keep_socket(self) -> None:
-        """There is none."""
+        """Keep nothing: a scripted connection has no socket."""
 
     def reset(self) -> None:
-        """Nothing is left of it."""
+        """Reset nothing, for the same reason."""
 
     def close(self) -> None:
         self.alive = False

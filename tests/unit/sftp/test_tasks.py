@@ -1,4 +1,4 @@
-"""What coroutines await: results and events."""
+"""Coroutines await futures, which bring one result, and events, which are set time and again."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_sets_that_nobody_came_for_are_one(runner: TaskRunner) -> None:
 
 
 def test_a_set_between_the_wake_and_the_turn_is_not_lost(runner: TaskRunner) -> None:
-    """Whoever waits looks around once after the last set, whenever that was."""
+    """A coroutine looks around after the last set, though it was due to be woken already."""
     left = [1]
     looked: list[int] = []
     changed = AutoResetEvent(runner.wake)

@@ -81,7 +81,8 @@ def peer(behave: Peer) -> Iterator[int]:
         try:
             yield server.getsockname()[1]
         finally:
-            # Whoever was to dial may have been stopped before, or have left its side open.
+            # A test that failed before it dialled leaves accept() waiting, and one that left its
+            # side open, recv().
             socket.create_connection(server.getsockname()).close()
             with contextlib.suppress(OSError):
                 accepted.result().shutdown(socket.SHUT_RDWR)

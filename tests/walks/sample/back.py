@@ -1,4 +1,4 @@
-"""What is done for it, as a tracer's sample."""
+"""Serves what :mod:`walks.sample.front` hands over: the ends of the paths that tests trace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a person does, as a tracer's sample."""
+"""Hands work over in each way that the tracer follows: the beginnings of the paths in tests.
+
+A callable in a queue, a thing on a shelf, a library's callback, bytes, a coroutine.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from ferrygate.app.widgets.labels import ElidedLabel, label
 _WIDTH = 420  # pixels: some 60 characters a line, easy to read
 _MARK = 34  # pixels of the square with the site's letter
 _SHADOW = 22  # pixels of blur
-# What changes while a card is hidden posts no request for a layout: Qt lays it out as it is shown.
+# Qt posts no request for a layout while a card is hidden, and lays it out as it is shown.
 _NEEDS_MAY_DIFFER = {QEvent.Type.LayoutRequest, QEvent.Type.Show}
 
 

@@ -12,7 +12,8 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
 
-# What ends an attempt, opens a site or resets its lock. The end of a batch is none of them.
+# Events after which the ledger is read again: the end of an attempt or of a reset, the opening of a
+# site. The end of a batch changes no count.
 _MAY_COUNT = (Done, Failed, RefusalExplained, SessionChanged, SiteOpened)
 
 

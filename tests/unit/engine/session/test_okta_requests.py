@@ -1,4 +1,7 @@
-"""What becomes of a secret that Okta shows once, and what a face is told."""
+"""Okta shows a secret once: it is used, kept where allowed, and goes to no other site.
+
+Explanations of refusals and corrections of the clock reach the listener.
+"""
 
 from __future__ import annotations
 

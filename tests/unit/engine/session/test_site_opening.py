@@ -1,4 +1,4 @@
-"""What is at hand as sites are opened and people sign in with what they type."""
+"""Opening a site, signing in with typed secrets and forgetting change which are at hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many files may be under way on a server that hangs up when they are many."""
+"""A server that hangs up halves the limit of files under way; those delivered widen it."""
 
 from __future__ import annotations
 
