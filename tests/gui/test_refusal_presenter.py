@@ -149,6 +149,29 @@ def test_okta_explains_in_place(table: Table, kind: Kind) -> None:
     assert (view.problem, view.asking, view.actions) == (EXPLAINED, False, ())
 
 
+def test_support_is_told_the_steps_of_the_sign_in_that_okta_explains(table: Table) -> None:
+    steps = "dns: ...\nanswered: failed"
+    table.presenter.show(msgspec.structs.replace(refused(), detail="1", steps=steps))
+    table.ask_okta()
+    words = msgspec.structs.replace(EXPLAINED, detail="HTTP 200")
+    table.presenter.handle(RefusalExplained(request=1, problem=words))
+    problem = table.presenter.view.problem
+    assert problem is not None
+    assert (problem.sentence, problem.steps) == (EXPLAINED.sentence, steps)
+    assert problem.detail == "1; Okta: HTTP 200"
+
+
+def test_support_is_told_the_steps_of_the_sign_in_where_okta_is_out_of_reach(table: Table) -> None:
+    table.presenter.show(msgspec.structs.replace(refused(), detail="1", steps="dns: ..."))
+    table.ask_okta()
+    away = msgspec.structs.replace(refused(Kind.CANNOT_REACH), detail="no route")
+    table.presenter.handle(Failed(request=1, problem=away))
+    problem = table.presenter.view.problem
+    assert problem is not None
+    assert (problem.kind, problem.steps) == (Kind.CANNOT_REACH, "dns: ...")
+    assert problem.detail == "1; Okta: no route"
+
+
 def test_okta_out_of_reach_is_said(table: Table) -> None:
     table.presenter.show(refused())
     table.ask_okta()

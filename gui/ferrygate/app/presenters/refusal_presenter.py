@@ -171,7 +171,7 @@ class RefusalPresenter(Observable):
         """Take in what came of it."""
         match event:
             case RefusalExplained(request=request) if request == self._asking:
-                self._problem, self._explained = event.problem, True
+                self._problem, self._explained = self._with_steps(event.problem), True
             case RefusalsCounted(site=site) if site == self._site:
                 self._counted = event
             case SkewMeasured(request=request) if request == self._measuring:
@@ -185,13 +185,22 @@ class RefusalPresenter(Observable):
                 return
         self._changed()
 
+    def _with_steps(self, explained: Problem) -> Problem:
+        """Add the refused sign-in's details to Okta's words, since support needs both."""
+        refused = self._problem
+        if refused is None:
+            return explained
+        detail = "; Okta: ".join(part for part in (refused.detail, explained.detail) if part)
+        return msgspec.structs.replace(explained, detail=detail, steps=refused.steps)
+
     def _asked(self) -> set[int | None]:
         return {self._asking, self._measuring, self._resetting, self._applying}
 
     def _end(self, event: Done | Failed, request: int) -> None:
         """The clock could not be compared: then nothing is said of it."""
         if isinstance(event, Failed) and request != self._measuring:
-            self.show(event.problem)
+            asked_okta = request == self._asking
+            self.show(self._with_steps(event.problem) if asked_okta else event.problem)
         elif request == self._resetting:
             self.show(None)
             self._say(_("The lock is reset. Sign in when you are ready."))
