@@ -53,8 +53,8 @@ def test_a_refused_sign_ins_log_says_which_step_failed_and_why(
     assert steps[3] == "first-line: SSH-2.0-AWS_SFTP_1.2"
     assert "post-quantum), ssh-ed25519, aes" in steps[4]
     assert ready.host_key_fingerprint in steps[5]
-    assert steps[7] == "sent: password, password and code"
-    assert steps[8].startswith("answered: password refused")
+    assert steps[7] == "sent: password and code (method password)"
+    assert steps[8].startswith("answered: refused (method password)")
     assert steps[9].startswith("answered: failed, sign-in-refused: refusals in a row: 1")
     for step in steps:  # the details are the same stream
         assert step in outcome.stderr
@@ -74,7 +74,7 @@ def test_a_sign_in_that_goes_well_ends_with_sftp(
     assert "DEBUG ferrygate.transfers.schedule.lane: transfer-1 has a channel" in lines
     assert any(line.startswith("DEBUG ferrygate.sftp.connection: channel opened") for line in lines)
     assert steps_of(lines)[-3:] == [
-        "answered: password accepted",
+        "answered: accepted (method password)",
         "channel: opened",
         "sftp: version 3, object store; extensions: none",
     ]

@@ -68,8 +68,8 @@ def test_no_file_and_no_output_holds_a_secret(
     assert any(name.endswith("ferrygate.log") for name in files)
     log = next(content for name, content in files.items() if name.endswith("ferrygate.log"))
     assert b"DEBUG ferrygate.ssh" in log
-    assert b"INFO ferrygate.sign_in: answered: password refused" in log
-    assert b"INFO ferrygate.sign_in: answered: password accepted" in log
+    assert b"INFO ferrygate.sign_in: answered: refused (method password)" in log
+    assert b"INFO ferrygate.sign_in: answered: accepted (method password)" in log
     said = {
         f"{number} {stream}": text.encode()
         for number, outcome in enumerate(outcomes)

@@ -84,13 +84,14 @@ def _sent(step: SecretSent) -> str:
     key = f" ({step.key_type})" if step.key_type else ""
     prompts = "".join(f"; prompt {each.prompt!r}: {each.answer.value}" for each in step.prompts)
     above = f"; above it {step.instruction!r}" if step.instruction else ""
-    return f"{step.method}, {sent}{key}{prompts}{above}"
+    return f"{sent}{key} (method {step.method}){prompts}{above}"
 
 
 def _answered(step: AuthAnswered) -> str:
     can_continue = f"; can continue: {', '.join(step.methods)}" if step.methods else ""
     detail = f"; {step.detail}" if step.detail else ""
-    return f"{step.method} {step.outcome.value}{can_continue}{detail}{_banner(step.banner)}"
+    answer = f"{step.outcome.value} (method {step.method})"
+    return f"{answer}{can_continue}{detail}{_banner(step.banner)}"
 
 
 def _sftp(step: SftpStarted) -> str:

@@ -127,8 +127,8 @@ def test_the_lines_say_what_was_found() -> None:
         ),
         f"host-key: ssh-ed25519 {KEY.fingerprint}, pinned by the connection file",
         "methods: password; banner 'Property of Example. Keep out.'",
-        "sent: password, password and code",
-        "answered: password accepted",
+        "sent: password and code (method password)",
+        "answered: accepted (method password)",
         "channel: opened",
         "sftp: version 3, object store; extensions: limits@openssh.com",
     ]
@@ -211,8 +211,8 @@ def test_a_refusal_names_its_step_and_reason(case: AttemptRig) -> None:
     assert len(lines) == len(case.steps)
     assert lines[1:5] == [step_text(step) for step in CONNECTED]
     assert lines[-3:] == [
-        "sent: password, password and code",
-        "answered: password refused",
+        "sent: password and code (method password)",
+        "answered: refused (method password)",
         "answered: failed, sign-in-refused: refusals in a row: 1",
     ]
 
