@@ -100,7 +100,8 @@ class KeychainVault:
             self._call(lambda _backend: None)
         except KeychainError as error:
             return message(
-                "{reason} Secrets are kept until Ferrygate ends.", reason=error.problem.sentence
+                "{reason} Your password and your code set-up are kept until you sign out.",
+                reason=error.problem.sentence,
             )
         return None
 

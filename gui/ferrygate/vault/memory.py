@@ -14,7 +14,8 @@ class MemoryVault:
 
     def __init__(self, note: Message | None = None) -> None:
         self._note = note or message(
-            "There is no keychain here: secrets are kept until Ferrygate ends."
+            "There is no keychain here. Your password and your code set-up are kept until you"
+            " sign out."
         )
         self._kept: dict[_Place, tuple[Binding, Secret]] = {}
 

@@ -162,7 +162,7 @@ def test_a_failed_removal_is_told(binding: Binding) -> None:
 )
 def test_what_is_no_keychain_is_refused_by_class(refused: Backend, binding: Binding) -> None:
     vault = KeychainVault(lambda: refused)
-    assert str(vault.note).endswith("Secrets are kept until Ferrygate ends.")
+    assert str(vault.note).endswith("are kept until you sign out.")
     with pytest.raises(KeychainError):
         vault.write(PASSWORD, binding, Secret("s"))
 
