@@ -152,6 +152,15 @@ def test_a_shut_breaker_leaves_nothing_to_press(table: Table, site: Site) -> Non
     assert not table.view.can_press
 
 
+def test_no_code_is_said_to_go_along_while_nothing_is_sent(table: Table, site: Site) -> None:
+    table.open(site)
+    table.give_code()
+    assert table.view.note == "Your code goes along by itself."
+    table.presenter.sign_in(FORM)
+    table.fail(Kind.LOCK_OUT_SHUT)
+    assert table.view.note == ""
+
+
 def test_cancelling_is_no_problem(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()

@@ -239,7 +239,7 @@ def sign_in_view(
         needs_word=gate is Gate.ASK,
         busy=busy,
         is_at_rest=_is_at_rest(facts, busy=busy),
-        note=_note(facts, wants_code=wants_code, busy=busy, now=now),
+        note=_note(facts, tells_code=wants_code and gate is not Gate.SHUT, busy=busy, now=now),
         problem=None if busy else problem,
         question=facts.question,
         changed_key=changed_key_view(problem, site, wrong=facts.wrong_fingerprint)
@@ -296,14 +296,14 @@ def _checked_by(site: Site) -> str:
     return ""
 
 
-def _note(facts: SignInFacts, *, wants_code: bool, busy: bool, now: float) -> str:
+def _note(facts: SignInFacts, *, tells_code: bool, busy: bool, now: float) -> str:
     if facts.missing:
         return facts.missing
     if busy:
         return facts.said or _("Keep this window open.")
     if facts.secrets is not None and facts.secrets.keychain_note:
         return render(facts.secrets.keychain_note)
-    return _code_note(facts, now) if wants_code else ""
+    return _code_note(facts, now) if tells_code else ""
 
 
 def _code_note(facts: SignInFacts, now: float) -> str:
