@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from ferrygate.app.automation.scenes import enrolment, sign_in, typed_codes
 from ferrygate.app.automation.screen_gallery import open_scene_window
@@ -112,6 +112,17 @@ def test_a_site_that_was_refused_twice_before_says_so_from_the_start(rig: Rig) -
     count(rig, 2, Gate.ASK)
     rig.driver.wait_for("button", lambda: rig.driver.shows("Try once more"))
     assert rig.driver.shows("2 sign-ins in a row were refused.")
+
+
+def test_the_problem_and_the_count_below_it_begin_in_one_column(rig: Rig) -> None:
+    refuse(rig, 2, Gate.ASK)
+    rig.driver.wait_for("button", lambda: rig.driver.shows("Try once more"))
+    begins = {
+        shown.mapTo(rig.window, QPoint(0, 0)).x()
+        for shown in rig.window.findChildren(QLabel)
+        if shown.isVisible() and shown.text().startswith(("No.", "2 sign-ins in a row"))
+    }
+    assert len(begins) == 1
 
 
 def test_after_the_fourth_refusal_the_lock_can_be_reset_at_once(rig: Rig) -> None:
