@@ -141,7 +141,7 @@ class HostileStream:
         return True
 
     def close(self) -> None:
-        """It ends with its script."""
+        """Close nothing: the stream ends with its script."""
 
     closed_by_peer = False
 

@@ -1,4 +1,4 @@
-"""What a fuzzer calls: a client of a server that follows the fuzzer's bytes."""
+"""Runs a client against a server that follows a fuzzer's bytes."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ class Disk:
     """Keeps nothing."""
 
     def write_back(self, file: BinaryIO) -> None:
-        """What is fetched here need not last."""
+        """Flush nothing: fetched files need not outlast the run."""
 
     def clear(self, folder: LocalFolder) -> None:
         """Nothing is left there by anybody."""
 
 
 def _told(_state: TransferState, _moved: int) -> None:
-    """Nobody looks at the progress."""
+    """Drop the progress, which no assertion needs."""
 
 
 async def _take_none(_entries: object) -> None:
-    """Nobody looks at the entries."""
+    """Drop the entries, so that a long listing takes no memory."""
 
 
 class Session(NamedTuple):
-    """How many bytes the server sent, and the error the work ended with, if it did."""
+    """Holds how many bytes the server sent, and the error that ended the work, if one did."""
 
     served: int
     error: FerrygateError | None
 
 
 class Target:
-    """What a fuzzer calls: :meth:`run`, with any bytes."""
+    """Offers a fuzzer :meth:`run`, which takes any bytes."""
 
     def __init__(self, folder: Path) -> None:
         """``folder`` is emptied, and used for what is sent and fetched."""

@@ -1,4 +1,4 @@
-"""How each system is asked to show a file in its folder."""
+"""Each system shows a file in its folder in a way of its own: explorer, finder, program or bus."""
 
 from __future__ import annotations
 

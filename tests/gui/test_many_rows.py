@@ -55,7 +55,7 @@ class CountingModel(FolderModel):
 
     @property
     def questions(self) -> int:
-        """How many cells were asked about since the last time."""
+        """Count the cells that were asked about since the last time."""
         found = self.asked["data"] + self.asked["flags"]
         self.asked.clear()
         return found

@@ -1,4 +1,4 @@
-"""How often views are rendered, and which."""
+"""Views are rendered twenty times a second at most; hidden ones once they are shown."""
 
 from __future__ import annotations
 

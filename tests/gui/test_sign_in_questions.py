@@ -1,4 +1,4 @@
-"""What a person is asked in the middle of a sign-in."""
+"""Questions in the middle of a sign-in: unknown and changed servers, prompts, passwords."""
 
 from __future__ import annotations
 

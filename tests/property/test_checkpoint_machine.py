@@ -1,4 +1,4 @@
-"""How far an upload came, whatever happens to it, beside a model of what the server really has.
+"""A checkpoint tells how far an upload came, beside a model of what the server really has.
 
 The machine does what :mod:`ferrygate.transfers.target` and ``open_target`` do: it looks, chooses
 one of two names, opens, writes, closes, and comes back after its connection was lost. Others put

@@ -63,7 +63,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return Ledger(path, self.clock, _Process(self, self.born), lambda count: b"s" * count)
 
     def lose_expired(self) -> None:
-        """What the next one who asks finds out: an attempt's end will never be known."""
+        """Count an attempt whose end was never told as refused, as the ledger does when asked."""
         if self.holder is not None and self.clock.time >= self.until:
             self.refusals += self.sent
             self.holder, self.sent = None, False

@@ -57,7 +57,7 @@ def test_refusals_since_the_last_success_stay_below_the_lock(
 
 
 def _attempt(ledger: Ledger, site: Site, end: End, *, try_anyway: bool) -> bool:
-    """Whether the breaker lets an attempt send something."""
+    """Make an attempt that ends so; tell whether the breaker let it send something."""
     clock, cancel = ManualClock(), CancelToken()
     try:
         with attempt_slot(ledger, site.account, clock, cancel, try_anyway=try_anyway) as slot:

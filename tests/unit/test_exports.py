@@ -1,4 +1,4 @@
-"""What ``import ferrygate`` offers, and what it costs."""
+"""``import ferrygate`` offers the names of the documentation, and loads nothing for it."""
 
 from __future__ import annotations
 

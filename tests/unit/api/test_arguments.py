@@ -1,4 +1,4 @@
-"""What a program may pass in, and what is refused before anything is sent."""
+"""Arguments of other types, empty paths and unknown words are refused before anything is sent."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def opened() -> list[WindowRequest]:
-    """What windows were opened with."""
+    """Records the options that windows were opened with."""
     return []
 
 

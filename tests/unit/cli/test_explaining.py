@@ -1,4 +1,4 @@
-"""What to type next is said beside what went wrong."""
+"""Errors name the option or command to type next."""
 
 from __future__ import annotations
 

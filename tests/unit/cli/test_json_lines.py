@@ -1,4 +1,4 @@
-"""What programs read: one object a line, each with its event."""
+"""Programs read one JSON object a line, each with its event."""
 
 from __future__ import annotations
 

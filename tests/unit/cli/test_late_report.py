@@ -1,4 +1,4 @@
-"""What ``put`` says of files over which the part of a lost connection may come."""
+"""``put`` names files over which the part of a lost connection may come."""
 
 from __future__ import annotations
 

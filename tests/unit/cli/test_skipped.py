@@ -1,4 +1,4 @@
-"""What is told of files that were skipped."""
+"""Skipped files are told with their reason, and named where sizes differ."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def test_what_one_system_call_does_not_take_is_not_lost() -> None:
 
 
 def test_nothing_is_left_for_pythons_last_flush() -> None:
-    """It would print a traceback of its own, and end with a status of its own."""
+    """Python's own flush at exit would print a traceback, and change the status."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w", encoding="utf-8") as stream:

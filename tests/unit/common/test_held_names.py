@@ -1,4 +1,4 @@
-"""How much of a listing is kept."""
+"""A listing keeps names up to a bound, which counts the cost of each name as well."""
 
 from __future__ import annotations
 

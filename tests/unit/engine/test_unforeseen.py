@@ -1,4 +1,4 @@
-"""What nobody foresaw ends a session, and never leaves a request without an answer."""
+"""Unforeseen errors end a session, and leave no request without an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a channel sends in one go, and what it takes back before it has left."""
+"""A channel sends many requests in one go, and takes back those that have not left."""
 
 from __future__ import annotations
 

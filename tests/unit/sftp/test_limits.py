@@ -1,4 +1,4 @@
-"""How large requests may be: asked of the server, believed within reason, and kept to."""
+"""Limits of requests are asked of the server, believed within reason, and kept to."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_server_that_fails_with_large_requests_is_not_asked_for_limits() -> No
 
 
 def limits_of(rig: ScriptedSftp) -> Limits:
-    """What the channel has learned, once the answer has come."""
+    """Give the limits that the channel has learned, once the answer has come."""
     rig.run(rig.files.stat(b"/a"))
     return rig.channel.limits
 

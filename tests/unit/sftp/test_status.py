@@ -1,4 +1,4 @@
-"""What a server's refusal is called: by its code, by its words where the code says nothing."""
+"""Refusals become errors by their code, and by the server's words where the code says nothing."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def admit(ledger: Ledger, account: str = ACCOUNT, *, try_anyway: bool = False) -
 
 
 def gate(ledger: Ledger, account: str = ACCOUNT, *, try_anyway: bool = False) -> Gate:
-    """What the breaker says; a right that was given is handed back unused."""
+    """Ask the breaker for an attempt, and hand a right that was given back unused."""
     admission = ledger.admit(account, try_anyway=try_anyway)
     if admission.lease is not None:
         ledger.finish(admission.lease, End.NOT_SENT)

@@ -18,7 +18,7 @@ MAILED = msgspec.structs.replace(
 
 
 def saved(**keys: str) -> Credentials:
-    """What a keychain had: each kind with the key that it was proven with, if any."""
+    """Holds the secrets of a keychain, each kind with the key that it was proven with, if any."""
     return msgspec.structs.replace(
         CREDENTIALS,
         saved_for={

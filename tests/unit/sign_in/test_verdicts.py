@@ -1,4 +1,4 @@
-"""What a server's answer to a secret is told as, and how long it is waited for."""
+"""Answers to a secret become errors of their own, and are waited for within a bound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever waits longest comes first."""
+"""A fair lock goes to the thread that has waited longest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a connection that has ended holds in memory, before Python looks for circles of objects."""
+"""An ended connection lets go of its memory before Python looks for circles of objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is touched of the SSH library's inner state: each name, and what to read when it is gone.
+"""Lists each private name of the SSH library that is used, and what to read when it is gone.
 
 gui/adr/007 and gui/adr/013 say why it is touched at all. A new version of the library may rename
 any of it without a word in its notes: read the places named here in its source, and change ours.

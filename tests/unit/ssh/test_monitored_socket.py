@@ -26,7 +26,7 @@ def ends() -> Iterator[tuple[MonitoredSocket, socket.socket]]:
 
 
 def all_that_comes(theirs: socket.socket) -> int:
-    """How many bytes come until the stream ends in order."""
+    """Count the bytes that come until the stream ends in order."""
     count = 0
     while data := theirs.recv(1 << 20):
         count += len(data)

@@ -200,7 +200,7 @@ def test_a_silent_line_is_kept_alive() -> None:
 
 
 def test_the_librarys_own_state_has_the_names_used_here() -> None:
-    """Whoever raises paramiko's version reads packetizer.py again, then changes this line."""
+    """A new version of paramiko asks for a new look at packetizer.py before this line changes."""
     assert paramiko.__version__.startswith("5.1.")
     with pair(None) as ends:
         assert set(Packetizer.__annotations__) <= vars(ends.theirs).keys()

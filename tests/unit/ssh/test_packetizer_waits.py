@@ -1,4 +1,4 @@
-"""Nobody who sends waits for long, however slow the line and whatever the peer does."""
+"""A sending thread does not wait for long, however slow the line and whatever the peer does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of the log a server may write."""
+"""A server can write a bounded part of the log: some at once, then so much a second."""
 
 from __future__ import annotations
 

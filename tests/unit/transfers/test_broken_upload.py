@@ -1,4 +1,4 @@
-"""What a broken upload leaves behind, and how one that was cut goes on."""
+"""A broken upload clears away its part where it can; one that was cut goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an upload came: one step after the other, and nothing but steps."""
+"""A checkpoint takes one step after the other, and refuses all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lane does about the files on its queue, when uploads break in every way they can."""
+"""A lane goes on with the files on its queue when uploads break in every way they can."""
 
 from __future__ import annotations
 

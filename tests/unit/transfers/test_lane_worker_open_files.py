@@ -1,4 +1,4 @@
-"""How many files of this computer a lane has open: within what there is, both ways."""
+"""A lane keeps within the descriptors that this computer has, both ways."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def goes_on(desk: TransferRig, job: FileJob) -> FileOutcome:
 
 
 def sent_again(desk: TransferRig, job: FileJob) -> None:
-    """It is delivered over the next connection, while the server has the old handle yet."""
+    """Deliver a file over the next connection, while the server still has the old handle."""
     lose(desk, job)
     outcome = goes_on(desk, job)
     assert (outcome.state, outcome.confirmed) == (TransferState.DELIVERED, True)

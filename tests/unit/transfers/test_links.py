@@ -36,7 +36,7 @@ def walk_with(server: ScriptedServer, links: LinkChoice) -> Walk:
 
 
 def fates(walk: Walk) -> dict[str, SkipReason | Kind | None]:
-    """What becomes of each name, by its last part."""
+    """Give the outcome of each name, by its last part."""
     return {
         job.remote.rpartition(b"/")[2].decode(): (
             job.not_moved.kind if isinstance(job.not_moved, Problem) else job.not_moved

@@ -1,4 +1,4 @@
-"""What a batch consists of: folders walked on this computer and on a server in memory."""
+"""A batch is planned by walking folders on this computer, and on a server in memory."""
 
 from __future__ import annotations
 

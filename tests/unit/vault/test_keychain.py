@@ -57,7 +57,7 @@ class HangingBackend:
 
 
 def ignore(*_entry: str) -> None:
-    """What every method of a made-up back end does."""
+    """Stand for every method of a made-up back end."""
 
 
 def from_module(module: str, base: type = object) -> Backend:

@@ -1,4 +1,4 @@
-"""What is said of a refused request, once the server was asked what is there."""
+"""A refused request is told with its reason, once the server was asked what is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a batch is comes to people at one pace, whatever its lanes count."""
+"""Progress of a batch comes to people at one pace, whatever its lanes count."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_a_walk_that_is_cut_begins_again_and_announces_nothing_twice(rig: QueueR
 
 
 def lose_again_and_again(rig: QueueRig, *, fresh: bool) -> int:
-    """How often one file is begun while every connection is lost under it; ten times at most."""
+    """Count how often one file is begun while every connection is lost under it; up to ten."""
     for begun in range(10):
         if not rig.working:
             return begun

@@ -1,4 +1,4 @@
-"""What of a keychain is asked when a site is opened."""
+"""Opening a site asks a keychain only for secrets that the site needs and that were not given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody is signed in before the server has shown that it transfers files."""
+"""A session counts as signed in once the server has shown that it transfers files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Ferrygate was started with is used for the site of that start, and for no other."""
+"""Secrets of a start are used for the site of that start, and for no other."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def trusted(rig: EngineRig, box: Sandbox) -> EngineRig:
 
 
 def opened(rig: EngineRig, box: Sandbox, **changes: Any) -> tuple[bool, bool]:
-    """Whether password and code secret are at hand for the site that a file describes."""
+    """Tell whether password and code secret are at hand for the site that a file describes."""
     rig.do(OpenSite, site_of(box.ready, **changes))
     event = rig.listener.all(SecretsChanged)[-1]
     return event.has_password, event.has_code_secret

@@ -1,4 +1,4 @@
-"""Who may put bytes in flight on a channel, and in which order."""
+"""Files of a channel put bytes in flight in the order in which they came."""
 
 from __future__ import annotations
 

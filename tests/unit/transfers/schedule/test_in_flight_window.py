@@ -1,4 +1,4 @@
-"""How much is in flight: enough to fill any line, and not so much that a click has to wait."""
+"""The window fills any line, with not so much in flight that a click has to wait."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Channels:
 
     @property
     def possible(self) -> float:
-        """How much of the line so many bytes in flight can use, up to 1."""
+        """Tell which share of the line so many bytes in flight can use, up to 1."""
         line, most = self.line, min(IN_FLIGHT, len(self.channels) * MOST)
         return min(1.0, most / (line.rate * (line.delay + 2 * line.late) + MAX_REQUEST_BYTES))
 
@@ -223,7 +223,7 @@ def test_a_line_that_becomes_faster_is_noticed(count: int) -> None:
 
 @pytest.mark.parametrize("pause", [0, 30])
 def test_answers_that_come_late_while_tcp_begins_are_no_reason_to_hold_back(pause: float) -> None:
-    """What it lets go at first is less than is asked for, and twice as much a round trip later."""
+    """TCP lets go less than is asked for at first, and twice as much a round trip later."""
     line = SimulatedLine(1000 * MBIT, 0.05)
     line_estimator = LineEstimator(IN_FLIGHT)
     if pause:

@@ -1,4 +1,4 @@
-"""What lies on a lane's queue, counted from two threads."""
+"""A lane's queue counts the files and bytes on it and under way, from two threads."""
 
 from __future__ import annotations
 
