@@ -121,7 +121,10 @@ def test_an_unknown_server_is_asked_about_in_the_card(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     rig.engine.asks_host_key = True
     rig.driver.type_into("Password", "correct horse\n")
-    rig.driver.click("Details")
+    rig.driver.wait_for("question", lambda: rig.driver.shows("Is this the right server?"))
+    assert rig.driver.shows("Ask support whether the server's fingerprint is theirs.")
+    rig.driver.click("Show the fingerprint")
+    assert rig.driver.shows("SHA256:")
     rig.driver.click("Yes, connect")
     rig.driver.wait_for_folder(b"/")
     assert sent(rig, AnswerHostKey) == [AnswerHostKey(question=1, accept=True)]

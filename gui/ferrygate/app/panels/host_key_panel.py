@@ -28,7 +28,7 @@ class HostKeyPanel(QFrame):
         self._sentence = label("", wrap=True)
         self._details = label("", "caption", wrap=True)
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = ThemedButton(theme, _("Details"), look="link")
+        self._more = ThemedButton(theme, _("Show the fingerprint"), look="link")
         self._more.clicked.connect(self._show_details)
         self._yes = ThemedButton(theme, _("Yes, connect"), look="primary")
         self._yes.clicked.connect(self._accept)

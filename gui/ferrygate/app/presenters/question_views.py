@@ -76,7 +76,7 @@ def host_key_view(question: HostKeyQuestion, site: Site | None) -> HostKeyView:
         title=_("Is this the right server?"),
         sentence=_(
             "This computer meets {host} for the first time. Nothing secret has been sent. "
-            "Ask {whom} whether the fingerprint under Details is theirs."
+            "Ask {whom} whether the server's fingerprint is theirs."
         ).format(host=question.host, whom=whom_to_ask(site)),
         details="\n".join([question.key_type, *wrap(question.fingerprint, _LINE)]),
     )

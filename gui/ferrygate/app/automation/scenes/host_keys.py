@@ -16,7 +16,7 @@ def _unknown_key(window: SceneWindow) -> str:
     window.workspace.handle(
         HostKeyQuestion(question=1, host=SITE.host, key_type="ssh-ed25519", fingerprint=fingerprint)
     )
-    window.driver.click(_("Details"))
+    window.driver.click(_("Show the fingerprint"))
     return "ssh-ed25519"
 
 
