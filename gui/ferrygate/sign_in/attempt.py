@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -122,37 +121,22 @@ class SignInAttempts:
         with self._slot(site, cancel, try_anyway=try_anyway) as slot:
             report(_settings(site, credentials))
             attempt = Authentication(self._ledger, self._clock, slot, observer, cancel, report)
-            confirmed: set[HostKey] = set()
-            reach = partial(
-                self._reach_right_server,
-                site,
-                credentials,
-                slot,
-                observer,
-                cancel,
-                report,
-                confirmed=confirmed,
-            )
-            connection = reach()
+            server = self._server(site, credentials, slot, observer, cancel, report)
+            connection = server.reach()
             try:
                 secret = credentials.code_secret if site.sends_password and not typed else None
                 while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
                     connection.close()
                     attempt.wait_for_code(secret)
-                    connection = reach()
+                    connection = server.reach()
                 if typed is not None:
                     typed.check_age(self._clock)
                 connection.trust()
                 connection.on_banner(observer.server_said)
                 attempt.sign_in(site, credentials, connection)
-            except FerrygateError as error:
+            except BaseException as error:
                 connection.close()
-                if not error.problem.server_said and connection.banner:
-                    words = " ".join(connection.banner.split())
-                    error.problem = msgspec.structs.replace(error.problem, server_said=words)
-                raise
-            except BaseException:
-                connection.close()
+                _add_banner(error, connection.banner)
                 raise
             return connection
 
@@ -174,9 +158,7 @@ class SignInAttempts:
         check_at_hand(site, credentials, but_code=True)
         with self._slot(site, cancel, try_anyway=try_anyway) as slot:
             report(_settings(site, credentials))
-            self._reach_right_server(
-                site, credentials, slot, observer, cancel, report, confirmed=set()
-            ).close()
+            self._server(site, credentials, slot, observer, cancel, report).reach().close()
 
     def _slot(
         self, site: Site, cancel: CancelToken, *, try_anyway: bool
@@ -190,7 +172,7 @@ class SignInAttempts:
             sends_password=site.sends_password,
         )
 
-    def _reach_right_server(
+    def _server(
         self,
         site: Site,
         credentials: Credentials,
@@ -198,33 +180,64 @@ class SignInAttempts:
         observer: Observer,
         cancel: CancelToken,
         report: ReportStep,
-        *,
-        confirmed: set[HostKey],
-    ) -> Connection:
-        """Connect, have the host key accepted, and count the attempt under that key.
+    ) -> _RightServer:
+        return _RightServer(
+            self._known_hosts,
+            lambda known: self._connect(site.host, site.port, known, cancel, report),
+            site,
+            credentials,
+            slot,
+            observer=observer,
+            report=report,
+        )
 
-        Keys that a person confirms are noted.
-        """
+
+class _RightServer:
+    """Reaches the right server, for one attempt, as often as the attempt takes."""
+
+    def __init__(
+        self,
+        known_hosts: KnownHosts,
+        connect: Callable[[tuple[HostKey, ...]], Connection],
+        site: Site,
+        credentials: Credentials,
+        slot: AttemptSlot,
+        *,
+        observer: Observer,
+        report: ReportStep,
+    ) -> None:
+        self._known_hosts = known_hosts
+        self._connect = connect
+        self._site = site
+        self._credentials = credentials
+        self._slot = slot
+        self._observer = observer
+        self._report = report
+        self._confirmed: set[HostKey] = set()  # by the person
+
+    def reach(self) -> Connection:
+        """Connect, have the host key accepted, and count the attempt under that key."""
+        site, slot = self._site, self._slot
         while True:
-            observer.connecting()
+            self._observer.connecting()
             known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._reach(site, known, slot, cancel, report)
+            connection = self._connect_for(known)
             shown = connection.host_key
             try:
                 slot.renew()
                 revoked = self._known_hosts.revoked_keys(site.host, site.port)
                 check_not_revoked(site, revoked, shown)
                 verdict = check_host_key(site, known, shown)
-                _check_saved_for(site, credentials, shown, observer)
-                unsure = needs_word_on_key(site, credentials)
-                if (unsure or verdict is Verdict.UNKNOWN) and shown not in confirmed:
-                    _have_confirmed(site, shown, observer)
-                    confirmed.add(shown)
+                _check_saved_for(site, self._credentials, shown, self._observer)
+                unsure = needs_word_on_key(site, self._credentials)
+                if (unsure or verdict is Verdict.UNKNOWN) and shown not in self._confirmed:
+                    _have_confirmed(site, shown, self._observer)
+                    self._confirmed.add(shown)
                 if verdict is not Verdict.KNOWN:
                     self._known_hosts.add(site.host, site.port, shown)
                 if slot.count_at(site, shown.fingerprint):
-                    trust = _TRUST[Verdict.UNKNOWN if shown in confirmed else verdict]
-                    report(HostKeyAccepted(shown.key_type, shown.fingerprint, trust))
+                    trust = _TRUST[Verdict.UNKNOWN if shown in self._confirmed else verdict]
+                    self._report(HostKeyAccepted(shown.key_type, shown.fingerprint, trust))
                     return connection
             except BaseException:
                 connection.close()
@@ -232,36 +245,35 @@ class SignInAttempts:
             connection.close()  # servers hang up on clients that are silent for long
             slot.wait_for_others(site, shown.fingerprint)
 
-    def _reach(
-        self,
-        site: Site,
-        known: tuple[HostKey, ...],
-        slot: AttemptSlot,
-        cancel: CancelToken,
-        report: ReportStep,
-    ) -> Connection:
+    def _connect_for(self, known: tuple[HostKey, ...]) -> Connection:
         """Connect; nothing about the account is sent.
 
         A pin does not tell the type of its key. Where none fits the key that was shown, and none
         is on record, the server is asked for its keys of other types before it counts as another,
         for those types that it has.
         """
-        slot.renew()
-        connection = self._connect(site.host, site.port, known, cancel, report)
+        self._slot.renew()
+        connection = self._connect(known)
         shown = {connection.host_key.key_type}
-        if not known and site.host_key_fingerprints:
+        pinned = self._site.host_key_fingerprints
+        if not known and pinned:
             for key_type in _LATER_TYPES:
-                if connection.host_key.fingerprint in site.host_key_fingerprints:
+                if connection.host_key.fingerprint in pinned:
                     break
                 if key_type in shown or not connection.offers_key(key_type):
                     continue
                 connection.close()
-                slot.renew()
-                connection = self._connect(
-                    site.host, site.port, (HostKey(key_type, b""),), cancel, report
-                )
+                self._slot.renew()
+                connection = self._connect((HostKey(key_type, b""),))
                 shown.add(connection.host_key.key_type)
         return connection
+
+
+def _add_banner(error: BaseException, banner: str) -> None:
+    """Have an error tell the server's banner, where it tells no other words of the server."""
+    if isinstance(error, FerrygateError) and banner and not error.problem.server_said:
+        words = " ".join(banner.split())
+        error.problem = msgspec.structs.replace(error.problem, server_said=words)
 
 
 def _settings(site: Site, credentials: Credentials) -> SettingsRead:
