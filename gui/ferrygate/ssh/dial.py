@@ -33,7 +33,8 @@ _OPTIONS = {  # tcp(7)
     "TCP_NOTSENT_LOWAT": 1 << 18,  # bytes that wait unsent, and a click behind them
 }
 
-Addresses: TypeAlias = Sequence[tuple[int, int, int, str, Any]]
+Address: TypeAlias = tuple[int, int, int, str, Any]
+Addresses: TypeAlias = Sequence[Address]
 
 Resolve: TypeAlias = Callable[[str, int], Addresses]
 """The addresses of a host, as ``socket.getaddrinfo`` gives them; may hang for minutes."""
@@ -69,8 +70,30 @@ def dial(
         Cancelled: as asked.
     """
     began = clock.monotonic()
+    addresses = _addresses_of(host, port, resolve, seconds, clock, cancel)
+    names = [str(address[0]) for *_kind, address in addresses]
+    report(NameResolved(host, tuple(names), _milliseconds(clock.monotonic() - began)))
+    reason = ""
+    is_there = False
+    for number, address in enumerate(addresses):
+        began = clock.monotonic()
+        try:
+            sock = _connected(address, began + seconds, clock, cancel)
+        except OSError as error:
+            reason = error.strerror or "timed out"
+            is_there |= isinstance(error, ConnectionRefusedError)
+        else:
+            milliseconds = _milliseconds(clock.monotonic() - began)
+            report(TcpConnected(names[number], port, milliseconds, tuple(names[:number])))
+            return sock
+    raise _no_answer(host, port, reason, is_there=is_there)
+
+
+def _addresses_of(
+    host: str, port: int, resolve: Resolve, seconds: float, clock: Clock, cancel: CancelToken
+) -> Addresses:
     try:
-        addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
+        return _found(lambda: resolve(host, port), seconds, clock, cancel)
     except TimeoutError:
         raise CannotReachError(
             message("The address of {host} could not be found in time.", host=host),
@@ -83,34 +106,18 @@ def dial(
             next_step=message("Check your internet connection and the server's name."),
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
-    names = [str(address[0]) for *_kind, address in addresses]
-    report(NameResolved(host, tuple(names), _milliseconds(clock.monotonic() - began)))
-    reason = ""
-    is_there = False
-    for number, (family, kind, protocol, _name, address) in enumerate(addresses):
-        began = clock.monotonic()
-        try:
-            sock = socket.socket(family, kind, protocol)
-            try:
-                _connect(sock, address, clock.monotonic() + seconds, clock, cancel)
-            except BaseException:
-                sock.close()
-                raise
-        except OSError as error:
-            reason = error.strerror or "timed out"
-            is_there |= isinstance(error, ConnectionRefusedError)
-        else:
-            milliseconds = _milliseconds(clock.monotonic() - began)
-            report(TcpConnected(names[number], port, milliseconds, tuple(names[:number])))
-            return sock
+
+
+def _no_answer(host: str, port: int, reason: str, *, is_there: bool) -> CannotReachError:
+    """Make the error for a host of which no address answers; one that refuses is there."""
     detail = f"{host}:{port}: {reason}"
     if is_there:
-        raise CannotReachError(
+        return CannotReachError(
             message("{host} is there, but nothing answers on port {port}.", host=host, port=port),
             next_step=message("Check the port, or ask your contact whether the server is running."),
             detail=detail,
         )
-    raise CannotReachError(
+    return CannotReachError(
         message("{host} does not answer.", host=host),
         next_step=message("Check your internet connection; a firewall may be in the way."),
         detail=detail,
@@ -146,6 +153,18 @@ def _found(
         if clock.monotonic() >= until:
             raise TimeoutError
     return answer.result()
+
+
+def _connected(address: Address, until: float, clock: Clock, cancel: CancelToken) -> socket.socket:
+    """Connect to an address; raises TimeoutError when it has not answered by then."""
+    family, kind, protocol, _name, target = address
+    sock = socket.socket(family, kind, protocol)
+    try:
+        _connect(sock, target, until, clock, cancel)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _connect(
