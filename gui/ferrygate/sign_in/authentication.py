@@ -42,6 +42,7 @@ from ferrygate.ssh.connection import Connection
 from ferrygate.ssh.private_key import load_private_key
 
 _KEY = "publickey"
+_PASSWORD = "password"  # noqa: S105  a method's name
 _PROMPTS = "keyboard-interactive"
 _RSA = "ssh-rsa"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
@@ -153,39 +154,12 @@ class Authentication:
         connection: Connection,
     ) -> AuthAnswer:
         if step == _KEY and step in offered:
-            key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
-            self._report(SecretSent(step, (Sent.KEY,), key.get_name()))
-            answer = self._answered(step, connection.auth_publickey(site.username, key), connection)
-            if answer.outcome is AuthOutcome.REFUSED:
-                if step not in answer.methods:
-                    raise _other_steps(site, answer.methods)
-                raise _key_refused(key.get_name(), answer.detail)
-        elif step == "password" and step in offered:
-            password = self._joined(site, credentials, connection)
-            self._given.add(Wanted.BOTH if join.needs_code(site.sign_in.join) else Wanted.PASSWORD)
-            self._observer.signing_in()
-            has_code = join.needs_code(site.sign_in.join)
-            self._report(SecretSent(step, (Sent.PASSWORD_AND_CODE if has_code else Sent.PASSWORD,)))
-            answer = self._answered(
-                step, connection.auth_password(site.username, password), connection
-            )
+            answer = self._show_key(site, credentials, connection)
+        elif step == _PASSWORD and step in offered:
+            answer = self._send_password(site, credentials, connection)
         elif _PROMPTS in offered and step != _KEY:
-            responder = Responder(
-                self._slot,
-                self._observer,
-                site,
-                credentials,
-                lambda: self.spend_code(credentials, connection),
-                self._given,
-                note_code=self._note_code,
-                refused=self._refused,
-                report=self._report,
-                whole=step == "password",
-            )
-            self._report(SecretSent(_PROMPTS, (Sent.REQUEST,)))
-            answer = connection.auth_interactive(site.username, responder.respond)
-            answer = self._answered(_PROMPTS, answer, connection)
-            self._more_than_password |= responder.person_answered
+            is_whole = step == _PASSWORD
+            answer = self._answer_prompts(site, credentials, connection, is_whole=is_whole)
         else:
             raise _other_steps(site, offered)
         if answer.outcome is AuthOutcome.REFUSED:
@@ -195,6 +169,55 @@ class Authentication:
         if answer.outcome is AuthOutcome.EXPIRED:
             self._slot.end = End.NOT_COUNTED  # the server took it as right
             raise password_expired(shown_words(answer.server_said))
+        return answer
+
+    def _show_key(self, site: Site, credentials: Credentials, connection: Connection) -> AuthAnswer:
+        """Sign in with the site's private key.
+
+        Raises:
+            SignInRefusedError, SignInMethodError: the server does not take it.
+        """
+        key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
+        self._report(SecretSent(_KEY, (Sent.KEY,), key.get_name()))
+        answer = self._answered(_KEY, connection.auth_publickey(site.username, key), connection)
+        if answer.outcome is AuthOutcome.REFUSED:
+            if _KEY not in answer.methods:
+                raise _other_steps(site, answer.methods)
+            raise _key_refused(key.get_name(), answer.detail)
+        return answer
+
+    def _send_password(
+        self, site: Site, credentials: Credentials, connection: Connection
+    ) -> AuthAnswer:
+        password = self._joined(site, credentials, connection)
+        has_code = join.needs_code(site.sign_in.join)
+        self._given.add(Wanted.BOTH if has_code else Wanted.PASSWORD)
+        self._observer.signing_in()
+        sent = Sent.PASSWORD_AND_CODE if has_code else Sent.PASSWORD
+        self._report(SecretSent(_PASSWORD, (sent,)))
+        answer = connection.auth_password(site.username, password)
+        return self._answered(_PASSWORD, answer, connection)
+
+    def _answer_prompts(
+        self, site: Site, credentials: Credentials, connection: Connection, *, is_whole: bool
+    ) -> AuthAnswer:
+        """Answer what the server asks; ``is_whole`` as for :class:`Responder`'s ``whole``."""
+        responder = Responder(
+            self._slot,
+            self._observer,
+            site,
+            credentials,
+            lambda: self.spend_code(credentials, connection),
+            self._given,
+            note_code=self._note_code,
+            refused=self._refused,
+            report=self._report,
+            whole=is_whole,
+        )
+        self._report(SecretSent(_PROMPTS, (Sent.REQUEST,)))
+        answer = connection.auth_interactive(site.username, responder.respond)
+        answer = self._answered(_PROMPTS, answer, connection)
+        self._more_than_password |= responder.person_answered
         return answer
 
     def _answered(self, method: str, answer: AuthAnswer, connection: Connection) -> AuthAnswer:

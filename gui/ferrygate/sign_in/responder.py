@@ -155,25 +155,38 @@ class Responder:
         again = [each for each in questions if self._is_refusal(each, asked.instruction)]
         if again and self._slot.refusals + 1 >= REFUSE_FROM:
             raise self._asked_again(again[0], asked.instruction)
-        answers = {
-            place: self._ask_person(question, asked.instruction)
-            for place, question in enumerate(questions)
-            if question.wanted in {Wanted.ASK, Wanted.NEW_PASSWORD}
-        }
-        if again:  # each answer of the person's is another try of the same account
-            self._slot.refused_meanwhile()
-        self._note_codes(questions, answers)
-        for place, question in enumerate(questions):
-            if place not in answers:
-                answers[place] = self._secret(question.wanted)
-                self._given.add(question.wanted)
+        answers = self._answers(questions, asked.instruction, is_again=bool(again))
         self._answered |= {_bare_words(prompt.text) for prompt in asked.prompts}
         self._answered_meanings |= {question.meant for question in questions}
         if not {question.wanted for question in questions} & {Wanted.CODE, Wanted.BOTH}:
             self._slot.sending()  # with a code, its claim has said so
         self._observer.signing_in()
         self._report(_round_answered(questions, instruction))
-        return [answers[place].reveal() for place in range(len(questions))]
+        return [answer.reveal() for answer in answers]
+
+    def _answers(
+        self, questions: list[_Question], instruction: str, *, is_again: bool
+    ) -> list[Secret]:
+        """Have the person answer what only a person can, then take the rest from what is at hand.
+
+        Args:
+            questions: those of a round.
+            instruction: the server's words above them.
+            is_again: one of them is asked again, as the answer before was refused.
+        """
+        answers = {
+            place: self._ask_person(question, instruction)
+            for place, question in enumerate(questions)
+            if question.wanted in {Wanted.ASK, Wanted.NEW_PASSWORD}
+        }
+        if is_again:  # each answer of the person's is another try of the same account
+            self._slot.refused_meanwhile()
+        self._note_codes(questions, answers)
+        for place, question in enumerate(questions):
+            if place not in answers:
+                answers[place] = self._secret(question.wanted)
+                self._given.add(question.wanted)
+        return [answers[place] for place in range(len(questions))]
 
     def _note_codes(self, questions: list[_Question], answers: dict[int, Secret]) -> None:
         """Have the ledger know the codes that a person answers with, so that none leaves again.
