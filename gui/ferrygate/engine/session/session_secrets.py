@@ -257,10 +257,7 @@ class SessionSecrets:
         binding = self._binding(site)
         for kind in sorted(kinds, key=lambda kind: kind.value):
             try:
-                saved = vault.read(kind, binding)
-                if saved is not None and kind is not SecretKind.CODE_SECRET:
-                    whole = given_secret(saved.secret.reveal(), message("What the keychain holds"))
-                    saved = msgspec.structs.replace(saved, secret=whole)
+                saved = _read(vault, kind, binding)
             except (KeychainError, UsageError) as error:
                 note = error.problem.sentence
             else:
@@ -291,23 +288,7 @@ class SessionSecrets:
 
         ``None`` where nothing is to be done. Raises, when called, KeychainError.
         """
-        allowed = {
-            SecretKind.PASSWORD: site.policy.save_password,
-            SecretKind.CODE_SECRET: site.policy.save_code_secret,
-            SecretKind.PASSPHRASE: site.policy.save_password,
-        }
-        texts = {
-            SecretKind.PASSWORD: self.credentials.password,
-            SecretKind.CODE_SECRET: self.credentials.code_secret
-            and otpauth.format_otpauth(self.credentials.code_secret),
-            SecretKind.PASSPHRASE: self.credentials.passphrase,
-        }
-        unbound = {kind for kind, keys in self.credentials.saved_for.items() if not keys}
-        wanted = [
-            (kind, text)
-            for kind, text in texts.items()
-            if text and allowed[kind] and kind in self._save | unbound
-        ]
+        wanted = self._wanted(site)
         self._prove()
         changed = self._changed
         self._save = self._changed = frozenset()
@@ -328,11 +309,45 @@ class SessionSecrets:
 
         return keep
 
+    def _wanted(self, site: Site) -> list[tuple[SecretKind, Secret]]:
+        """List what is to be kept as the person wishes, where the site allows it."""
+        allowed = {
+            SecretKind.PASSWORD: site.policy.save_password,
+            SecretKind.CODE_SECRET: site.policy.save_code_secret,
+            SecretKind.PASSPHRASE: site.policy.save_password,
+        }
+        texts = {
+            SecretKind.PASSWORD: self.credentials.password,
+            SecretKind.CODE_SECRET: self.credentials.code_secret
+            and otpauth.format_otpauth(self.credentials.code_secret),
+            SecretKind.PASSPHRASE: self.credentials.passphrase,
+        }
+        unbound = {kind for kind, keys in self.credentials.saved_for.items() if not keys}
+        return [
+            (kind, text)
+            for kind, text in texts.items()
+            if text and allowed[kind] and kind in self._save | unbound
+        ]
+
     def _binding(self, site: Site) -> Binding:
         """Bind to the keys trusted now: those on record, or if none, those that the site pins."""
         known = self._known_hosts.keys_for(site.host, site.port)
         fingerprints = frozenset(key.fingerprint for key in known)
         return _bound(site, fingerprints or frozenset(site.host_key_fingerprints))
+
+
+def _read(vault: Vault, kind: SecretKind, binding: Binding) -> SavedSecret | None:
+    """Read one secret from the keychain.
+
+    Raises:
+        KeychainError: it cannot be read.
+        UsageError: it is no secret that could be sent.
+    """
+    saved = vault.read(kind, binding)
+    if saved is None or kind is SecretKind.CODE_SECRET:
+        return saved
+    whole = given_secret(saved.secret.reveal(), message("What the keychain holds"))
+    return msgspec.structs.replace(saved, secret=whole)
 
 
 def _bound(site: Site, host_keys: frozenset[str]) -> Binding:
