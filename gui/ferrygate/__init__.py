@@ -58,7 +58,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     # Nothing is imported until it is used.
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import version  # noqa: PLC0415  as above
 
         return version(__name__)
     if name not in _HOMES:

@@ -60,8 +60,8 @@ def _on_ctrl_c_leave() -> None:
 def _carry_out(interrupts: list[int]) -> int:
     import gc  # noqa: PLC0415  as above
 
-    from ferrygate.cli.streams import open_closed_streams  # noqa: PLC0415
-    from ferrygate.common.environment import take_secrets  # noqa: PLC0415
+    from ferrygate.cli.streams import open_closed_streams  # noqa: PLC0415  as above
+    from ferrygate.common.environment import take_secrets  # noqa: PLC0415  as above
 
     open_closed_streams()
     sources = take_secrets(os.environ)
@@ -73,22 +73,22 @@ def _carry_out(interrupts: list[int]) -> int:
 
 
 def _run(sources: SecretSources, interrupts: list[int]) -> int:
-    from functools import partial  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415  as above
 
-    from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415
-    from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415
-    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
-    from ferrygate.cli.main import command_name, run, wants_json  # noqa: PLC0415
-    from ferrygate.cli.run_facts import RunFacts  # noqa: PLC0415
-    from ferrygate.cli.streams import guarded_output  # noqa: PLC0415
-    from ferrygate.cli.terminal import Terminal  # noqa: PLC0415
-    from ferrygate.common.clock import SystemClock  # noqa: PLC0415
-    from ferrygate.common.environment import log_level  # noqa: PLC0415
-    from ferrygate.common.errors import FerrygateError  # noqa: PLC0415
-    from ferrygate.common.logs import logging_to  # noqa: PLC0415
-    from ferrygate.common.open_files import raise_limit  # noqa: PLC0415
-    from ferrygate.common.paths import Home  # noqa: PLC0415
-    from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415
+    from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415  as above
+    from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415  as above
+    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415  as above
+    from ferrygate.cli.main import command_name, run, wants_json  # noqa: PLC0415  as above
+    from ferrygate.cli.run_facts import RunFacts  # noqa: PLC0415  as above
+    from ferrygate.cli.streams import guarded_output  # noqa: PLC0415  as above
+    from ferrygate.cli.terminal import Terminal  # noqa: PLC0415  as above
+    from ferrygate.common.clock import SystemClock  # noqa: PLC0415  as above
+    from ferrygate.common.environment import log_level  # noqa: PLC0415  as above
+    from ferrygate.common.errors import FerrygateError  # noqa: PLC0415  as above
+    from ferrygate.common.logs import logging_to  # noqa: PLC0415  as above
+    from ferrygate.common.open_files import raise_limit  # noqa: PLC0415  as above
+    from ferrygate.common.paths import Home  # noqa: PLC0415  as above
+    from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415  as above
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         interrupts.append(number)
@@ -139,27 +139,27 @@ def _raise_again(lost: sys.UnraisableHookArgs) -> None:
 
 def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
     """Give the desktop app, loaded when it is used."""
-    from ferrygate.cli.command_context import DesktopApp  # noqa: PLC0415
+    from ferrygate.cli.command_context import DesktopApp  # noqa: PLC0415  as above
 
     def run(request: WindowRequest) -> int:
         _demand_screen()
-        from ferrygate.app import main as app  # noqa: PLC0415
+        from ferrygate.app import main as app  # noqa: PLC0415  as above
 
         return app.run(_options(request, home, clock, live_secrets))
 
     def tour(request: WindowRequest, pictures: Path, root: Path) -> int:
-        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
+        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415  as above
 
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
-        from ferrygate.app.automation.tour import run_tour  # noqa: PLC0415
+        from ferrygate.app.automation.tour import run_tour  # noqa: PLC0415  once the platform is said
 
         return run_tour(_options(request, home, clock, live_secrets), pictures, root, print)
 
     def take_pictures(request: WindowRequest, folder: Path, screens: Path) -> int:
-        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415
+        from ferrygate.common.environment import QT_PLATFORM_VARIABLE  # noqa: PLC0415  as above
 
         os.environ[QT_PLATFORM_VARIABLE] = _OFFSCREEN
-        from ferrygate.app.automation import readme_pictures, screen_gallery  # noqa: PLC0415
+        from ferrygate.app.automation import readme_pictures, screen_gallery  # noqa: PLC0415  as above
 
         options = _options(request, home, clock, live_secrets)
         readme_pictures.take_pictures(options, folder)
@@ -171,9 +171,9 @@ def _window(home: Home, clock: Clock, live_secrets: LiveSecrets) -> DesktopApp:
 
 def _demand_screen() -> None:
     """Say so where there is no screen; Qt would abort the whole program."""
-    from ferrygate.common.environment import has_screen  # noqa: PLC0415
-    from ferrygate.common.errors import UsageError  # noqa: PLC0415
-    from ferrygate.common.message import message  # noqa: PLC0415
+    from ferrygate.common.environment import has_screen  # noqa: PLC0415  as above
+    from ferrygate.common.errors import UsageError  # noqa: PLC0415  as above
+    from ferrygate.common.message import message  # noqa: PLC0415  as above
 
     if not has_screen(os.environ, sys.platform):
         raise UsageError(
@@ -185,8 +185,8 @@ def _demand_screen() -> None:
 def _options(
     request: WindowRequest, home: Home, clock: Clock, live_secrets: LiveSecrets
 ) -> AppOptions:
-    from ferrygate.app.options import AppOptions  # noqa: PLC0415
-    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415
+    from ferrygate.app.options import AppOptions  # noqa: PLC0415  as above
+    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415  as above
 
     # Qt's loop would swallow KeyboardInterrupt; let these end the program instead.
     handle_ending_signals(signal.SIG_DFL)
@@ -195,9 +195,9 @@ def _options(
         import gc  # noqa: PLC0415  as above
 
         from ferrygate import bootstrap  # noqa: PLC0415  after the first paint
-        from ferrygate.app.bridge.qt_garbage import collector_on_qt_thread  # noqa: PLC0415
-        from ferrygate.vault.keychain import open_vault  # noqa: PLC0415
-        from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415
+        from ferrygate.app.bridge.qt_garbage import collector_on_qt_thread  # noqa: PLC0415  as above
+        from ferrygate.vault.keychain import open_vault  # noqa: PLC0415  as above
+        from ferrygate.vault.memory import MemoryVault  # noqa: PLC0415  as above
 
         vault = MemoryVault if request.is_demo else open_vault
         engine = bootstrap.make_engine(

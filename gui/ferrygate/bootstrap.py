@@ -6,7 +6,7 @@ import gc
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -100,10 +100,10 @@ def make_engine(
     """
     load_library()
     from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  slow, as all below
-    from ferrygate.engine.engine import Engine  # noqa: PLC0415
-    from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415
-    from ferrygate.ssh.connection import connect  # noqa: PLC0415
-    from ferrygate.vault import keychain  # noqa: PLC0415
+    from ferrygate.engine.engine import Engine  # noqa: PLC0415  as above
+    from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415  as above
+    from ferrygate.ssh.connection import connect  # noqa: PLC0415  as above
+    from ferrygate.vault import keychain  # noqa: PLC0415  as above
 
     home.prepare()
     deadlines = Deadlines()
@@ -122,19 +122,12 @@ def make_engine(
             host, port, known, clock, deadlines, cancel, preconnect=preconnect, report=report
         )
 
-    @cache
-    def okta() -> OktaAttempts:
-        from ferrygate.sign_in.okta_attempts import OktaAttempts  # noqa: PLC0415  loads HTTP and TLS
-        from ferrygate.sign_in.okta_http import HttpOpener  # noqa: PLC0415  as above
-
-        return OktaAttempts(ledger, skews, HttpOpener(clock), clock)
-
     dependencies = EngineDependencies(
         clock=clock,
         ledger=ledger,
         known_hosts=known_hosts,
         attempts=SignInAttempts(ledger, known_hosts, reach, clock),
-        okta=okta,
+        okta=cache(partial(_okta, ledger, skews, clock)),
         skews=skews,
         open_vault=cache(open_vault or keychain.open_vault),
         live_secrets=live_secrets or LiveSecrets(),
@@ -145,3 +138,10 @@ def make_engine(
         collect_garbage=collect_garbage,
     )
     return Engine(dependencies, listener)
+
+
+def _okta(ledger: Ledger, skews: SkewStore, clock: Clock) -> OktaAttempts:
+    from ferrygate.sign_in.okta_attempts import OktaAttempts  # noqa: PLC0415  loads HTTP and TLS
+    from ferrygate.sign_in.okta_http import HttpOpener  # noqa: PLC0415  as above
+
+    return OktaAttempts(ledger, skews, HttpOpener(clock), clock)

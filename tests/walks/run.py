@@ -61,11 +61,11 @@ def _work_window(
     tracer: Tracer, found: Mapping[Walk, Found], file: Path, dropped: Path, ready: Ready
 ) -> None:
     from PySide6.QtCore import Qt  # noqa: PLC0415  told of its platform before it is loaded
-    from PySide6.QtTest import QTest  # noqa: PLC0415
+    from PySide6.QtTest import QTest  # noqa: PLC0415  as above
 
-    from bench.ui_rig import window_options  # noqa: PLC0415
-    from ferrygate.app.automation.window_driver import driven  # noqa: PLC0415
-    from ferrygate.app.presenters.workspace import Screen  # noqa: PLC0415
+    from bench.ui_rig import window_options  # noqa: PLC0415  as above
+    from ferrygate.app.automation.window_driver import driven  # noqa: PLC0415  as above
+    from ferrygate.app.presenters.workspace import Screen  # noqa: PLC0415  as above
 
     with window_options(file) as options, driven(options) as (desktop, driver):
         workspace = desktop.workspace

@@ -129,7 +129,7 @@ elif sys.platform == "darwin":
     def set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
         """Call fsetxattr(2), which Python does not know there."""
         import ctypes  # noqa: PLC0415  takes time, and no command but a fetch needs it
-        import os  # noqa: PLC0415
+        import os  # noqa: PLC0415  as above
 
         library = ctypes.CDLL(None, use_errno=True)
         if library.fsetxattr(descriptor, name, value, ctypes.c_size_t(len(value)), 0, 0):
