@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ferrygate.app.automation.scene_window import SceneWindow
-from ferrygate.app.automation.scenes.scene import Scene, start_sending
+from ferrygate.app.automation.scenes.scene import BATCH_BYTES, Scene, new_batch, start_sending
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.engine.messages.transfers import BatchChanged
-from ferrygate.transfers.views import BatchId, BatchView, Direction
+from ferrygate.transfers.views import Direction
 
 
 def _closing(window: SceneWindow) -> str:
     """Close the window while an upload and a download are under way."""
     window.sign_in()
     start_sending(window)
-    fetched = BatchView(
-        batch=BatchId("exports"),
-        direction=Direction.DOWNLOAD,
-        name="exports",
-        sources=1,
-        target="Downloads",
-        files_total=40,
-        files_finished=3,
-        bytes_total=86_000_000,
-        bytes_moved=6_000_000,
-    )
+    view = new_batch("exports", 40, 86_000_000, direction=Direction.DOWNLOAD, target="Downloads")
+    fetched = msgspec.structs.replace(view, files_finished=3, bytes_moved=6_000_000)
     window.workspace.handle(BatchChanged(view=fetched))
     window.driver.close_window()
     return ngettext("{count} transfer is under way.", "{count} transfers are under way.", 2).format(
@@ -34,19 +27,13 @@ def _closing(window: SceneWindow) -> str:
 def _closing_unchecked(window: SceneWindow) -> str:
     """Close the window when all files are delivered, but one waits for its late check."""
     window.sign_in()
-    view = BatchView(
-        batch=BatchId("plate-scans"),
-        direction=Direction.UPLOAD,
-        name="plate-scans",
-        sources=1,
-        target="/inbox",
-        files_total=12,
+    view = msgspec.structs.replace(
+        new_batch("plate-scans", 12),
         files_finished=9,
         files_delivered=9,
         files_late=3,
         late_until=window.now + 330,
-        bytes_total=6_310_000,
-        bytes_moved=6_310_000,
+        bytes_moved=BATCH_BYTES,
     )
     window.workspace.handle(BatchChanged(view=view))
     window.driver.close_window()

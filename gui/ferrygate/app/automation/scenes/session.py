@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ferrygate.app.automation.scene_window import SceneWindow
-from ferrygate.app.automation.scenes.scene import BATCH, Scene, before_value, start_sending
+from ferrygate.app.automation.scenes.scene import (
+    BATCH,
+    Scene,
+    before_value,
+    new_batch,
+    start_sending,
+)
 from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
@@ -12,7 +20,7 @@ from ferrygate.common.message import message
 from ferrygate.common.text import number_text
 from ferrygate.engine.messages.session import Notice, SessionState
 from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
-from ferrygate.transfers.views import BatchView, Direction, FileView, TransferState
+from ferrygate.transfers.views import FileView, TransferState
 
 _MANY = 43_000
 
@@ -28,16 +36,10 @@ def _drop_box(window: SceneWindow) -> str:
         server_said="drop-box: listing is off. Send files, do not look for them.",
     )
     window.fail_listing(refusal)
-    view = BatchView(
-        batch=BATCH,
-        direction=Direction.UPLOAD,
-        name="plate-scans",
-        sources=1,
-        target="/drop-box",
-        files_total=3,
+    view = msgspec.structs.replace(
+        new_batch("plate-scans", 3, batch=BATCH, target="/drop-box"),
         files_finished=3,
         files_delivered=2,
-        bytes_total=6_310_000,
         finished=True,
         finished_at=window.now,
         can_retry=True,
