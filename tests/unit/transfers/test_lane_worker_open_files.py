@@ -23,6 +23,7 @@ from support.lane_worker_rig import CONTENT, LaneWorkerRig
 from support.scripted_sftp import CLOSE, OPEN, Held, Request, ScriptedSftp
 
 LIMIT = 40  # files
+NONE = 3  # files: the standard streams alone
 
 
 @pytest.fixture
@@ -30,6 +31,21 @@ def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
     with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
         rig.disk = Flusher(SystemClock(), "0123abcd")
         yield rig
+
+
+@contextlib.contextmanager
+def limit_of_open_files() -> Iterator[Callable[[int | None], None]]:
+    """Give what sets this process's limit; the end puts it back, and so does none."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def allow(files: int | None) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft if files is None else files, hard))
+
+    try:
+        yield allow
+    finally:
+        allow(None)
 
 
 def open_now() -> int:
@@ -67,16 +83,12 @@ def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
     rig: LaneWorkerRig, direction: Direction
 ) -> None:
     """Others of this process, or of this computer, have taken what was counted as free."""
-    resource = pytest.importorskip("resource")
     rig.direction = direction
     jobs = [rig.job(f"{number}.csv") for number in range(150)]
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now() + 20, hard))
     rig.open_files = OpenFiles(lambda: 1000)
-    try:
+    with limit_of_open_files() as allow:
+        allow(open_now() + 20)
         assert rig.work_off(*jobs) == []
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     failed = [end for end in rig.told.ends.values() if not isinstance(end, FileOutcome)]
     assert failed == []
     assert len(rig.told.ends) == 150
@@ -87,14 +99,12 @@ def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
 
 
 def test_a_file_alone_that_cannot_be_opened_is_told(rig: LaneWorkerRig) -> None:
-    resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     held = Held(rig.server)
 
     def none_left() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # numbers beyond the standard streams
+        allow(NONE)
         rig.rigs[0].stream.packets.extend(held.answers)
         held.answers.clear()
 
@@ -103,42 +113,36 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: LaneWorkerRig) -> None:
 
     rig.on_open = listen
     rig.server.instead[OPEN] = held
-    try:
+    with limit_of_open_files() as allow:
         rig.work_off(job)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)
     assert "Too many files are open" in str(problem_of(end).sentence)
 
 
 def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: LaneWorkerRig) -> None:
-    resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
     Path(job.local).unlink(missing_ok=True)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert rig.open_files.acquire()  # another lane's
     idle = 0
 
     def none_left(_request: Request) -> None:
         if not idle:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            allow(NONE)
 
     def close_the_other() -> None:
         nonlocal idle
         idle += 1
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        allow(None)
 
     def listen(opened: ScriptedSftp) -> None:
         opened.stream.after = close_the_other
 
     rig.on_open = listen
     rig.server.instead[OPEN] = none_left
-    try:
+    with limit_of_open_files() as allow:
         rig.work_off(job)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     (end,) = rig.told.ends.values()
     assert isinstance(end, FileOutcome)
     assert idle
@@ -146,18 +150,13 @@ def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: LaneWorkerRig
 
 
 def test_files_that_would_wait_for_each_other_alone_are_told(rig: LaneWorkerRig) -> None:
-    resource = pytest.importorskip("resource")
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
     Path(job.local).unlink(missing_ok=True)
     assert rig.open_files.acquire()  # another lane's, which has found no room either
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    try:
-        with rig.open_files.waiting():
-            assert rig.work_off(job) == []
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with rig.open_files.waiting(), limit_of_open_files() as allow:
+        allow(NONE)
+        assert rig.work_off(job) == []
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)
 
