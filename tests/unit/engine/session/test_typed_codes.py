@@ -55,6 +55,19 @@ def cut(rig: EngineRig, box: Sandbox, state: State) -> None:
     wait_for(rig, state, before)
 
 
+def cut_after_a_typed_code(rig: EngineRig, box: Sandbox, clock: WallClock) -> None:
+    """Sign in with a typed code, then cut the connection: the next code is asked for."""
+    opened(rig, box)
+    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
+    cut(rig, box, State.ASKING_FOR_CODE)
+
+
+def answered_in_vain(rig: EngineRig, code: Secret) -> CodeQuestion:
+    """Answer the first question by a code that does not do; return the second question."""
+    rig.engine.send(AnswerCode(asked(rig).question, code))
+    return asked(rig, 2)
+
+
 def wait_for(rig: EngineRig, state: State, before: int) -> None:
     rig.listener.wait(lambda _event: state in rig.states[before:])
 
@@ -172,8 +185,7 @@ def test_an_answer_that_is_no_code_is_asked_for_again(
 ) -> None:
     opened(rig, box)
     request = rig.send(SignIn, ask_code=True)
-    rig.engine.send(AnswerCode(asked(rig).question, Secret("12")))
-    again = asked(rig, 2)
+    again = answered_in_vain(rig, Secret("12"))
     assert again.problem
     assert again.problem.kind is Kind.USAGE
     rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))  # late
@@ -236,11 +248,8 @@ def test_after_a_cut_the_next_code_is_asked_for_and_transfers_go_on(
 def test_the_code_of_before_is_not_sent_after_a_cut(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
-    opened(rig, box)
-    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-    cut(rig, box, State.ASKING_FOR_CODE)
-    rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))
-    again = asked(rig, 2)
+    cut_after_a_typed_code(rig, box, clock)
+    again = answered_in_vain(rig, code_now(box, clock))
     assert again.problem
     assert str(again.problem.sentence) == "That code was used already."
     next_code(clock)
@@ -253,12 +262,9 @@ def test_the_code_of_before_is_not_sent_after_a_cut(
 def test_a_mistyped_code_after_a_cut_loses_nothing_until_the_breaker_says_so(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
-    opened(rig, box)
-    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-    cut(rig, box, State.ASKING_FOR_CODE)
+    cut_after_a_typed_code(rig, box, clock)
     next_code(clock)
-    rig.engine.send(AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
-    again = asked(rig, 2)
+    again = answered_in_vain(rig, wrong(code_now(box, clock)))
     assert again.problem
     assert again.problem.kind is Kind.SIGN_IN_REFUSED
     next_code(clock)
@@ -285,12 +291,9 @@ def test_a_refused_code_is_told_where_the_server_was_away_meanwhile(
 
     rig = AwayOnce(tmp_path / "home", clock)
     try:
-        opened(rig, box)
-        rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-        cut(rig, box, State.ASKING_FOR_CODE)
+        cut_after_a_typed_code(rig, box, clock)
         next_code(clock)
-        rig.engine.send(AnswerCode(asked(rig).question, wrong(code_now(box, clock))))
-        again = asked(rig, 2)
+        again = answered_in_vain(rig, wrong(code_now(box, clock)))
     finally:
         rig.close()
     assert rig.tries == 5
@@ -301,9 +304,7 @@ def test_a_refused_code_is_told_where_the_server_was_away_meanwhile(
 def test_a_person_who_has_no_code_after_a_cut_ends_the_session(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
-    opened(rig, box)
-    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-    cut(rig, box, State.ASKING_FOR_CODE)
+    cut_after_a_typed_code(rig, box, clock)
     listing = rig.send(ListFolder, b"/")
     rig.engine.send(AnswerCode(asked(rig).question, None))
     problem = rig.problem_of(listing)
@@ -328,9 +329,7 @@ def test_where_nobody_types_another_code_a_cut_ends_the_session_at_once(
 def test_a_code_secret_that_comes_takes_the_question_back(
     rig: EngineRig, box: Sandbox, clock: WallClock
 ) -> None:
-    opened(rig, box)
-    rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-    cut(rig, box, State.ASKING_FOR_CODE)
+    cut_after_a_typed_code(rig, box, clock)
     next_code(clock)
     before = len(rig.states)
     rig.do(UseCodeSecret, code_secret_of(box.ready))
@@ -343,9 +342,7 @@ def test_the_wait_for_a_code_is_no_wait_for_the_server(
     """A person may take longer than a lost connection is tried again for."""
     rig = EngineRig(tmp_path / "home", clock, keep_trying=0.0)
     try:
-        opened(rig, box)
-        rig.do(SignIn, typed_code=code_now(box, clock), ask_code=True)
-        cut(rig, box, State.ASKING_FOR_CODE)
+        cut_after_a_typed_code(rig, box, clock)
         next_code(clock)
         before = len(rig.states)
         rig.engine.send(AnswerCode(asked(rig).question, code_now(box, clock)))
