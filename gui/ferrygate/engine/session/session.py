@@ -100,28 +100,40 @@ class Session:
             emit,
             post,
             self._new_lane,
-            TransferSettings(
-                clock=dependencies.clock,
-                disk=self._flusher,
-                limiter=limiter,
-                line_estimator=line_estimator,
-                object_store=connection.stores_objects,
-                open_files=OpenFiles(),
-                concurrency=limits.concurrency,
-                late=late,
-                claims=UploadClaims(
-                    dependencies.upload_claims,
-                    f"{connection.ssh.host_key.fingerprint} {site.username}",
-                ),
-                mark=OriginMark(
-                    canonical_host(site.host), site.port, mark_of(sys.platform, dependencies.clock)
-                ),
-                new_part_name=PartNames(machine, dependencies.random_hex).new,
-                listed_times=ListedTimes(),
+            self._transfer_settings(
+                connection, dependencies, limiter, line_estimator, late, machine
             ),
             self._doubt,
             new_id=lambda: BatchId(dependencies.random_hex(_ID_BYTES)),
             ended=ended,
+        )
+
+    def _transfer_settings(
+        self,
+        connection: SftpConnection,
+        dependencies: EngineDependencies,
+        limiter: RateLimiter,
+        line_estimator: LineEstimator,
+        late: LateParts,
+        machine: str,
+    ) -> TransferSettings:
+        """Put together what transfers need to know; ``machine`` is part of part files' names."""
+        host_key, place = connection.ssh.host_key, canonical_host(self.site.host)
+        return TransferSettings(
+            clock=self._clock,
+            disk=self._flusher,
+            limiter=limiter,
+            line_estimator=line_estimator,
+            object_store=connection.stores_objects,
+            open_files=OpenFiles(),
+            concurrency=self._limits.concurrency,
+            late=late,
+            claims=UploadClaims(
+                dependencies.upload_claims, f"{host_key.fingerprint} {self.site.username}"
+            ),
+            mark=OriginMark(place, self.site.port, mark_of(sys.platform, self._clock)),
+            new_part_name=PartNames(machine, dependencies.random_hex).new,
+            listed_times=ListedTimes(),
         )
 
     def cancel(self, request: int) -> None:

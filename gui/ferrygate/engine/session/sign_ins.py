@@ -27,9 +27,10 @@ from ferrygate.engine.session.sign_in_observer import (
 )
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
 from ferrygate.sftp.connection import SftpConnection
-from ferrygate.sign_in.credentials import TypedCode
+from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.first_channel import open_first_channel
 from ferrygate.sign_in.step_record import StepRecord
+from ferrygate.sign_in.steps import ReportStep
 from ferrygate.sites.site import Site
 
 T = TypeVar("T")
@@ -104,8 +105,7 @@ class SignIns:
             typed: the code that was typed, if one was.
             is_answer: it was asked for, and is again where it does not do.
         """
-        site, try_anyway = sign_in.site, sign_in.try_anyway
-        attempts = self._dependencies.attempts
+        site = sign_in.site
         credentials = msgspec.structs.replace(self._secrets.credentials, typed_code=typed)
 
         def failed(problem: Problem) -> None:
@@ -123,26 +123,18 @@ class SignIns:
         def reach(cancel: CancelToken) -> None:
             observer = self._observer(sign_in, cancel)
             with record.failing():
-                attempts.reach(
-                    site, credentials, observer, cancel, try_anyway=try_anyway, report=record.add
+                self._dependencies.attempts.reach(
+                    site,
+                    credentials,
+                    observer,
+                    cancel,
+                    try_anyway=sign_in.try_anyway,
+                    report=record.add,
                 )
 
         def attempt(cancel: CancelToken) -> SftpConnection:
-            observer = self._observer(sign_in, cancel)
             with self._secrets.in_use(typed), record.failing():
-                ssh = attempts.sign_in(
-                    site, credentials, observer, cancel, try_anyway=try_anyway, report=record.add
-                )
-                connection = SftpConnection(
-                    ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
-                )
-                try:
-                    open_first_channel(connection, cancel, record.add)
-                    cancel.check()  # the engine may have ended, and nobody would take it
-                except BaseException:
-                    ssh.close()
-                    raise
-            return connection
+                return self._sign_in(sign_in, credentials, cancel, record.add)
 
         def accepted(connection: SftpConnection) -> None:
             self.steps = record.text
@@ -158,6 +150,33 @@ class SignIns:
                 failed,
                 thrown_away=lambda connection: self._end_in_background(connection.ssh.close),
             )
+
+    def _sign_in(
+        self,
+        sign_in: SignInRequest,
+        credentials: Credentials,
+        cancel: CancelToken,
+        report: ReportStep,
+    ) -> SftpConnection:
+        """Sign in, up to the first SFTP channel; called in the background."""
+        ssh = self._dependencies.attempts.sign_in(
+            sign_in.site,
+            credentials,
+            self._observer(sign_in, cancel),
+            cancel,
+            try_anyway=sign_in.try_anyway,
+            report=report,
+        )
+        connection = SftpConnection(
+            ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
+        )
+        try:
+            open_first_channel(connection, cancel, report)
+            cancel.check()  # the engine may have ended, and nobody would take it
+        except BaseException:
+            ssh.close()
+            raise
+        return connection
 
     def _do(
         self,
