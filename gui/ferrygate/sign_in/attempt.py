@@ -13,7 +13,6 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
 from ferrygate.common.message import message, sentences
 from ferrygate.common.secret import SecretKind
-from ferrygate.common.server_words import sentence
 from ferrygate.sign_in.attempt_slot import AttemptSlot, attempt_slot
 from ferrygate.sign_in.authentication import Authentication, StepObserver
 from ferrygate.sign_in.credentials import (
@@ -273,7 +272,8 @@ class _RightServer:
 def _add_banner(error: BaseException, banner: str) -> None:
     """Have an error tell the server's banner, where it tells no other words of the server."""
     if isinstance(error, FerrygateError) and banner and not error.problem.server_said:
-        error.problem = msgspec.structs.replace(error.problem, server_said=sentence(banner))
+        words = " ".join(banner.split())
+        error.problem = msgspec.structs.replace(error.problem, server_said=words)
 
 
 def _settings(site: Site, credentials: Credentials) -> SettingsRead:
