@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from ferrygate.common.errors import Problem
@@ -13,14 +15,26 @@ class ClaimedTargets:
     """Holds the targets that the files of a batch have been given; for any thread.
 
     Two of its files may be on their way to one name, and on an object store neither sees the other.
+    A batch may have a million files, so paths are held as digests: of a target 128 bits, of the
+    file that has it 64, which are compared for one target alone.
     """
 
     def __init__(self) -> None:
-        self._owners: dict[bytes | str, str | bytes] = {}
+        self._owners: dict[bytes, int] = {}
 
     def claim(self, name: bytes | str, owner: str | bytes) -> bool:
         """Claim a target for a file; return false if another file of the batch has it."""
-        return self._owners.setdefault(name, owner) == owner  # one step for the interpreter
+        mine = hash(owner)
+        return self._owners.setdefault(_digest(name), mine) == mine  # one step for the interpreter
+
+    def is_claimed(self, name: bytes | str) -> bool:
+        """Tell whether a file of the batch has the target."""
+        return _digest(name) in self._owners
+
+
+def _digest(name: bytes | str) -> bytes:
+    data = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 class FileJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 
 from ferrygate.common.errors import Problem, TooManyFilesError
 from ferrygate.common.message import Message, message
@@ -12,11 +13,25 @@ from ferrygate.transfers.views import ConflictChoice, SkipReason
 
 Announce = Callable[[FileJob], None]
 
-MAX_FILES = 1_000_000  # of one batch; the name of each is held in memory until the batch ends
+MAX_FILES = 1_000_000  # of one batch; a digest of each is held in memory until the batch ends
 MAX_FOLDERS = 100_000  # of one batch, likewise
 MAX_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
 _POLL_SECONDS = 0.05  # between two looks whether they are fewer
 _PATIENCE_SECONDS = 5.0  # without progress
+
+
+class Claim(Enum):
+    """Names whose a target is.
+
+    Attributes:
+        FIRST: the file's, since now.
+        AGAIN: the file's since it was announced: the walk was begun anew.
+        TAKEN: another file's of the batch.
+    """
+
+    FIRST = "first"
+    AGAIN = "again"
+    TAKEN = "taken"
 
 
 class FoundFiles:
@@ -42,7 +57,7 @@ class FoundFiles:
         self._waits = True
         self._next = 0
         self._folders: set[bytes] = set()
-        self._announced: set[tuple[str, bytes]] = set()
+        self._unclaimed: set[tuple[str, bytes]] = set()  # announced without a target of their own
         self.claimed_targets = ClaimedTargets()
 
     def begin(self) -> None:
@@ -75,6 +90,19 @@ class FoundFiles:
                 self._max_folders,
             )
 
+    def claim(self, target: bytes | str, source: str | bytes) -> Claim:
+        """Claim the target of a file that is announced next, if the claim is the first.
+
+        Raises:
+            TooManyFilesError: there are more than a batch may have.
+        """
+        is_known = self.claimed_targets.is_claimed(target)
+        if not is_known:
+            self._check_count()
+        if not self.claimed_targets.claim(target, source):
+            return Claim.TAKEN
+        return Claim.AGAIN if is_known else Claim.FIRST
+
     def file(
         self,
         local: str,
@@ -86,16 +114,10 @@ class FoundFiles:
         known_absent: bool = False,
         folder_refused: Problem | None = None,
     ) -> None:
-        """Announce a file to move; the arguments are those of its job.
-
-        Raises:
-            TooManyFilesError: there are more than a batch may have.
-        """
-        self._say(
-            local,
-            remote,
-            lambda number: FileJob(
-                number=number,
+        """Announce a file to move, which has claimed its target; the arguments are its job's."""
+        self._announce(
+            FileJob(
+                number=self._number(),
                 local=local,
                 remote=remote,
                 size=size,
@@ -105,32 +127,41 @@ class FoundFiles:
                 on_conflict=self._on_conflict,
                 claimed_targets=self.claimed_targets,
                 folder_refused=folder_refused,
-            ),
+            )
         )
 
     def not_movable(self, local: str, remote: bytes, why: Problem | SkipReason) -> None:
-        """Announce what cannot or shall not be moved, so that it is told and counted.
+        """Announce once what cannot or shall not be moved, so that it is told and counted.
 
         Raises:
             TooManyFilesError: there are more than a batch may have.
         """
-        self._say(
-            local,
-            remote,
-            lambda number: FileJob(number=number, local=local, remote=remote, not_moved=why),
-        )
+        if self.is_new(local, remote):
+            number = self._number()
+            self._announce(FileJob(number=number, local=local, remote=remote, not_moved=why))
 
-    def _say(self, local: str, remote: bytes, job: Callable[[int], FileJob]) -> None:
-        if (local, remote) in self._announced:  # found before the connection was lost
-            return
+    def is_new(self, local: str, remote: bytes) -> bool:
+        """Note what has claimed no target; tell whether a walk before has not found it.
+
+        Raises:
+            TooManyFilesError: there are more than a batch may have.
+        """
+        if (local, remote) in self._unclaimed:
+            return False
+        self._check_count()
+        self._unclaimed.add((local, remote))
+        return True
+
+    def _number(self) -> int:
+        number, self._next = self._next, self._next + 1
+        return number
+
+    def _check_count(self) -> None:
         if self._next >= self._max_files:
             raise _too_many(
                 message("There are more than {count} files, which is too many to move at once."),
                 self._max_files,
             )
-        self._announced.add((local, remote))
-        number, self._next = self._next, self._next + 1
-        self._announce(job(number))
 
 
 def _too_many(sentence: Message, max_count: int) -> TooManyFilesError:

@@ -31,7 +31,7 @@ from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.spelling import as_spelled, name_as_spelled
 from ferrygate.sftp.status import STAT_NOT_RELIABLE, no_folder
 from ferrygate.transfers.conflict import numbered_names
-from ferrygate.transfers.found_files import FoundFiles
+from ferrygate.transfers.found_files import Claim, FoundFiles
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.request_pipeline import RequestPipeline
@@ -244,10 +244,12 @@ class LocalWalk:
         folder, name = remote_path.parent(remote), remote_path.basename(remote)
         others = (remote_path.join(folder, other) for other in numbered_names(name))
         for target in chain((remote,), others):
-            if self._found_files.claimed_targets.claim(target, local):
+            claim = self._found_files.claim(target, local)
+            if claim is Claim.FIRST:
                 self._found_files.file(
                     local, target, size, known_absent=known_absent, folder_refused=folder_refused
                 )
+            if claim is not Claim.TAKEN:
                 return
 
 

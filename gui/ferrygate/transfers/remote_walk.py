@@ -26,7 +26,7 @@ from ferrygate.common.names import NameSet
 from ferrygate.sftp.files import RemoteFiles, check_path_length
 from ferrygate.sftp.listing import incomplete
 from ferrygate.sftp.spelling import spelled_otherwise
-from ferrygate.transfers.found_files import FoundFiles
+from ferrygate.transfers.found_files import Claim, FoundFiles
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.not_moved import link_to_folder
 from ferrygate.transfers.part_names import is_part_name
@@ -223,8 +223,11 @@ class RemoteWalk:
         return _Target(entry, above=(*folder.above, real))
 
     def _found_file(self, local: str, remote: bytes, entry: Entry, root: str) -> None:
-        self._found_files.claimed_targets.claim(local, remote)
-        self._found_files.file(local, remote, entry.size, modified=entry.modified, root=root)
+        claim = self._found_files.claim(local, remote)
+        if claim is Claim.FIRST or (
+            claim is Claim.TAKEN and self._found_files.is_new(local, remote)
+        ):
+            self._found_files.file(local, remote, entry.size, modified=entry.modified, root=root)
 
 
 async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:

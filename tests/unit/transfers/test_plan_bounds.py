@@ -134,6 +134,29 @@ def test_a_walk_begun_again_counts_nothing_twice(walk: Walk, tree: Path) -> None
     assert len(walk.up(tree)) == 4
 
 
+def test_a_walk_begun_again_says_again_that_there_is_too_much(walk: Walk, tree: Path) -> None:
+    walk.planner = Planner(
+        walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=True, max_files=3
+    )
+    for _walk in range(2):
+        with pytest.raises(TooManyFilesError, match="more than 3"):
+            walk.up(tree)
+    assert [job.number for job in walk.jobs] == [0, 1, 2]
+
+
+def test_a_file_whose_target_another_one_has_is_fetched_once(
+    walk: Walk, server: ScriptedServer, tmp_path: Path
+) -> None:
+    server.files[b"/inbox/a.csv"] = bytearray(b"1")
+    walk.down(b"/inbox", folder=tmp_path)
+    (job,) = walk.jobs
+    assert job.claimed_targets.claim(str(tmp_path / "b.csv"), job.remote)  # as a free name is
+    server.files[b"/inbox/b.csv"] = bytearray(b"2")
+    for _walk in range(2):
+        walk.down(b"/inbox/b.csv", folder=tmp_path)
+    assert [each.remote for each in walk.jobs] == [b"/inbox/a.csv", b"/inbox/b.csv"]
+
+
 # ---------------------------------------------------------------- how far ahead
 
 
