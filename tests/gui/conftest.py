@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.desktop import Desktop
 from ferrygate.app.options import AppOptions
+from ferrygate.common import threads
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
@@ -44,7 +44,7 @@ class StillClock:
     def suspended(self) -> float:
         return 0.0
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, event: threads.Event, seconds: float) -> bool:
         self.time += seconds
         return event.is_set()
 

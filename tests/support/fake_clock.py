@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.threads import Event
 
 
 class ManualClock:
@@ -23,7 +22,7 @@ class ManualClock:
     def suspended(self) -> float:
         return self.slept
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         self.time += seconds
         return event.is_set()
 
@@ -47,5 +46,5 @@ class FastClock(SystemClock):
     def monotonic(self) -> float:
         return super().monotonic() * self._speed
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         return super().wait(event, seconds / self._speed)

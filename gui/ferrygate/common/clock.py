@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Protocol
+
+from ferrygate.common.threads import Event
 
 
 class Clock(Protocol):
@@ -22,7 +23,7 @@ class Clock(Protocol):
         """Return the seconds the machine was suspended since its start; 0 if that is unknown."""
         ...
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         """Wait for ``event`` at most ``seconds``; true when it was set."""
         ...
 
@@ -43,6 +44,6 @@ class SystemClock:
         boot = getattr(time, "CLOCK_BOOTTIME", None)
         return 0.0 if boot is None else time.clock_gettime(boot) - time.monotonic()
 
-    def wait(self, event: threading.Event, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         """Wait on the event itself."""
         return event.wait(max(0.0, seconds))
