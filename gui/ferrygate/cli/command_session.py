@@ -15,7 +15,6 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.standard_input import code_on_standard_input
-from ferrygate.codes.join import needs_code
 from ferrygate.common.display import display_text
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import (
@@ -33,6 +32,7 @@ from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_secret, unseen_ends
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import surely_needs_code
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
@@ -230,17 +230,16 @@ def use_secrets(
     Raises:
         FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
     """
-    how = session.site.sign_in
+    site = session.site
     passphrase = context.secrets.passphrase
-    if passphrase is not None and "publickey" in how.steps:
+    if passphrase is not None and site.sign_in.has_key_step:
         warn_of_unseen_ends(context, passphrase, message("The passphrase of the private key"))
         session.use_passphrase(passphrase)
-    if session.site.sends_password:
+    if site.sends_password:
         use_password(context, session)
         # A server that asks one thing after the other may do without a code.
-        needed = "password" in how.steps and needs_code(how.join)
         if not ask_code:
-            needed = needed and not code_stdin
+            needed = surely_needs_code(site) and not code_stdin
             use_code_secret(context, session, needed=needed, or_typed=True)
 
 

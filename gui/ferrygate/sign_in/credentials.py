@@ -96,13 +96,8 @@ def needs_word_on_key(site: Site, credentials: Credentials) -> bool:
 
 
 def _saved(site: Site, credentials: Credentials) -> list[tuple[SecretKind, frozenset[str]]]:
-    sent = _kinds_sent(site)
-    return [(kind, keys) for kind, keys in credentials.saved_for.items() if kind in sent]
-
-
-def _kinds_sent(site: Site) -> set[SecretKind]:
-    kinds = {SecretKind.PASSWORD, SecretKind.CODE_SECRET} if site.sends_password else set()
-    return kinds | {SecretKind.PASSPHRASE} if "publickey" in site.sign_in.steps else kinds
+    used = site.secrets_used
+    return [(kind, keys) for kind, keys in credentials.saved_for.items() if kind in used]
 
 
 def check_username(site: Site) -> None:

@@ -154,7 +154,7 @@ class _Reader:
             if key not in top:
                 self._refuse_key((key,), message("is missing"))
         sign_in = SignInSettings(**sections["sign_in"])
-        if sign_in.private_key and "publickey" not in sign_in.steps:
+        if sign_in.private_key and not sign_in.has_key_step:
             self._refuse_key(("sign_in", "private_key"), message("needs the step publickey"))
         return Site(
             **top,

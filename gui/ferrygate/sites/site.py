@@ -6,9 +6,12 @@ import unicodedata
 
 import msgspec
 
+from ferrygate.common.secret import SecretKind
 from ferrygate.sites.address import canonical_host, canonical_okta
 
 DEFAULT_PORT = 22
+_KEY_STEP = "publickey"
+_PASSWORD_STEP = "password"  # noqa: S105  a method's name
 DEFAULT_LATE_PART_SECONDS = 330  # AWS Transfer Family gives a silent client 300
 
 
@@ -35,6 +38,16 @@ class SignInSettings(msgspec.Struct, frozen=True, kw_only=True):
     algorithm: str = "SHA1"
     okta_address: str = ""
     prompts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_password_step(self) -> bool:
+        """Tell whether the password is sent by the method of that name, joined as ``join`` says."""
+        return _PASSWORD_STEP in self.steps
+
+    @property
+    def has_key_step(self) -> bool:
+        """Tell whether a private key takes part."""
+        return _KEY_STEP in self.steps
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +114,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sends_password(self) -> bool:
         """Tell whether any step of the sign-in may send a password or a code."""
-        return self.sign_in.steps != ("publickey",)
+        return any(step != _KEY_STEP for step in self.sign_in.steps)
+
+    @property
+    def secrets_used(self) -> frozenset[SecretKind]:
+        """Name the secrets that the steps of the sign-in may use; a key may have no passphrase."""
+        kinds = {SecretKind.PASSWORD, SecretKind.CODE_SECRET} if self.sends_password else set()
+        return frozenset(kinds | ({SecretKind.PASSPHRASE} if self.sign_in.has_key_step else set()))
 
     @property
     def place(self) -> str:

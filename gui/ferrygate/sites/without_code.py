@@ -12,7 +12,12 @@ from ferrygate.sites.site import SignInSettings, Site
 
 def surely_needs_code(site: Site) -> bool:
     """Tell whether a code is part of the password step; prompts may ask for one beside that."""
-    return "password" in site.sign_in.steps and needs_code(site.sign_in.join)
+    return site.sign_in.has_password_step and needs_code(site.sign_in.join)
+
+
+def may_need_code(site: Site) -> bool:
+    """Tell whether a code may be asked for; where prompts ask, the server alone knows."""
+    return site.sends_password and needs_code(site.sign_in.join)
 
 
 def may_do_without_code(site: Site) -> bool:
@@ -21,6 +26,12 @@ def may_do_without_code(site: Site) -> bool:
     The author of a connection file may say so for any site: the file is read as it is.
     """
     return not site.sign_in.okta_address
+
+
+def says_no_code(site: Site) -> bool:
+    """Tell whether a person has said of a site that it wants no code, and may take that back."""
+    joins_none = site.sign_in.has_password_step and not needs_code(site.sign_in.join)
+    return joins_none and may_do_without_code(site)
 
 
 def without_code(site: Site, join: str = "{password}") -> Site:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferrygate.common.secret import SecretKind
 from ferrygate.sites.address import canonical_host, canonical_okta
 from ferrygate.sites.site import SignInSettings, Site
 
@@ -89,3 +90,18 @@ def test_at_a_key_an_account_has_the_names_by_which_other_sites_may_know_it() ->
     )
     assert site("10.0.0.1", "Exports").accounts_at("SHA256:k") == ("SHA256:k exports",)
     assert site("10.0.0.1", "jo@a.org").accounts_at("SHA256:k") == ("SHA256:k jo@a.org",)
+
+
+@pytest.mark.parametrize(
+    ("steps", "used"),
+    [
+        (("password",), {SecretKind.PASSWORD, SecretKind.CODE_SECRET}),
+        (("keyboard-interactive",), {SecretKind.PASSWORD, SecretKind.CODE_SECRET}),
+        (("publickey",), {SecretKind.PASSPHRASE}),
+        (("publickey", "password"), set(SecretKind)),
+    ],
+)
+def test_the_steps_name_the_secrets_they_use(steps: tuple[str, ...], used: set[SecretKind]) -> None:
+    asked = Site(name="s", host="h", sign_in=SignInSettings(steps=steps))
+    assert asked.secrets_used == used
+    assert asked.sends_password is (SecretKind.PASSWORD in used)

@@ -16,7 +16,6 @@ from ferrygate.app.presenters.question_views import (
 )
 from ferrygate.app.presenters.session_words import seconds_until, state_words
 from ferrygate.app.presenters.typed_code_presenter import TypedCodeView
-from ferrygate.codes.join import needs_code
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, render
 from ferrygate.common.secret import Secret
@@ -29,7 +28,12 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sites.site import Site
-from ferrygate.sites.without_code import may_do_without_code, surely_needs_code
+from ferrygate.sites.without_code import (
+    may_do_without_code,
+    may_need_code,
+    says_no_code,
+    surely_needs_code,
+)
 
 _OFFLINE = SessionChanged(state=SessionState.OFFLINE)
 _TOO_LATE = 4.0
@@ -196,7 +200,7 @@ def sign_in_view(
         return SignInView()
     at_hand = facts.at_hand
     keychain = facts.secrets is not None and facts.secrets.can_save
-    wants_code = _wants_code(site)
+    wants_code = may_need_code(site)
     words = state_words(facts.session, site.username, now).text
     working = busy and facts.session.state is not SessionState.OFFLINE
     asks_code = wants_code and facts.are_secrets_told and not at_hand.has_code_secret
@@ -222,7 +226,7 @@ def sign_in_view(
         can_keep_code=keychain and site.policy.save_code_secret,
         asks_code=asks_code,
         can_skip_code=asks_code and facts.was_typed and may_do_without_code(site),
-        says_no_code=_says_no_code(site),
+        says_no_code=says_no_code(site),
         asks_typed_code=waits or (facts.types_code and surely_needs_code(site)),
         waits_for_code=waits,
         other_way=_other_way(facts, stage) if facts.secrets and wants_code and not busy else "",
@@ -265,16 +269,6 @@ def _stage(facts: SignInFacts, *, changed: bool, asks_code: bool) -> Stage:
     if not asks_code:
         return Stage.FORM
     return Stage.OKTA_SETUP if facts.with_okta else Stage.CODE_SETUP
-
-
-def _wants_code(site: Site) -> bool:
-    """Tell whether a code may be asked for; where prompts ask, the server alone knows."""
-    return site.sends_password and needs_code(site.sign_in.join)
-
-
-def _says_no_code(site: Site) -> bool:
-    asks_password = "password" in site.sign_in.steps
-    return asks_password and not needs_code(site.sign_in.join) and may_do_without_code(site)
 
 
 def _other_way(facts: SignInFacts, stage: Stage) -> str:

@@ -361,14 +361,11 @@ def _bound(site: Site, host_keys: frozenset[str]) -> Binding:
 
 
 def _needed(site: Site) -> frozenset[SecretKind]:
-    """Name the secrets that the site's steps may ask for."""
-    how = site.sign_in
-    kinds: set[SecretKind] = set()
-    if "publickey" in how.steps and may_need_passphrase(Path(how.private_key)):
-        kinds.add(SecretKind.PASSPHRASE)
-    if site.sends_password:
-        kinds |= {SecretKind.PASSWORD, SecretKind.CODE_SECRET}
-    return frozenset(kinds)
+    """Name the secrets that the site's steps may use, no passphrase for a key in clear."""
+    used = site.secrets_used
+    if SecretKind.PASSPHRASE in used and not may_need_passphrase(Path(site.sign_in.private_key)):
+        return used - {SecretKind.PASSPHRASE}
+    return used
 
 
 def _texts(credentials: Credentials) -> set[Secret]:
