@@ -36,5 +36,12 @@ def code_secrets_in_qr(sign_in: SignInSettings, text: Secret) -> FoundSecrets:
     return find_enrolments_in_qr(text.reveal(), _parameters(sign_in))
 
 
+def matches_site(sign_in: SignInSettings, secret: CodeSecret) -> bool:
+    """Tell whether codes are made as the site says: with its digits, period and algorithm."""
+    return _parameters(sign_in) == CodeParameters(
+        digits=secret.digits, period=secret.period, algorithm=secret.algorithm
+    )
+
+
 def _parameters(sign_in: SignInSettings) -> CodeParameters:
     return CodeParameters(digits=sign_in.digits, period=sign_in.period, algorithm=sign_in.algorithm)

@@ -8,6 +8,7 @@ from ferrygate.sites.code_secret import (
     code_secret_for,
     code_secrets_for,
     code_secrets_in_qr,
+    matches_site,
 )
 from ferrygate.sites.site import SignInSettings
 
@@ -47,3 +48,20 @@ def test_an_export_tells_all_but_the_period_which_the_site_knows() -> None:
 def test_plain_words_in_a_qr_code_are_never_a_key(text: str) -> None:
     with pytest.raises(CodeSecretError, match="does not set up a code"):
         code_secrets_in_qr(SIGN_IN, Secret(text))
+
+
+def test_codes_made_from_a_bare_key_are_as_the_site_says() -> None:
+    assert matches_site(SIGN_IN, code_secret_for(SIGN_IN, Secret(KEY)))
+
+
+@pytest.mark.parametrize(
+    "differs", ["digits=6&period=60&algorithm=SHA256", "digits=8&period=30&algorithm=SHA256"]
+)
+def test_an_address_may_say_otherwise_than_the_site(differs: str) -> None:
+    address = Secret(f"otpauth://totp/a?secret={KEY}&{differs}")
+    assert not matches_site(SIGN_IN, code_secret_for(SIGN_IN, address))
+
+
+def test_another_hash_is_a_difference_too() -> None:
+    address = Secret(f"otpauth://totp/a?secret={KEY}&digits=8&period=60&algorithm=SHA1")
+    assert not matches_site(SIGN_IN, code_secret_for(SIGN_IN, address))

@@ -19,7 +19,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import SecretsChanged, SessionChanged, SessionState
-from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
+from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr, matches_site
 from ferrygate.sites.site import SignInSettings, Site
 
 
@@ -166,15 +166,9 @@ def _name(secret: CodeSecret) -> str:
 
 
 def _mismatch(secret: CodeSecret, site: Site | None) -> str:
-    if site is None:
+    if site is None or matches_site(site.sign_in, secret):
         return ""
     said = site.sign_in
-    if (secret.digits, secret.period, secret.algorithm) == (
-        said.digits,
-        said.period,
-        said.algorithm,
-    ):
-        return ""
     return _(
         "The site speaks of {said} digits every {said_period} s. Your code has {digits} digits"
         " every {period} s, and is used as it was set up."

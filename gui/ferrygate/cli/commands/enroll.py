@@ -40,7 +40,7 @@ from ferrygate.common.local_disk import read_small_file
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
-from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr
+from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr, matches_site
 from ferrygate.sites.site import Site
 
 _STDIN = "-"
@@ -206,9 +206,9 @@ def _in_picture(path: Path) -> Secret:
 
 def _say_mismatch(context: CommandContext, site: Site, secret: CodeSecret) -> None:
     """Say where an enrolled code differs from the connection file, over which it wins."""
-    wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
-    given = (secret.digits, secret.period, secret.algorithm)
-    if given != wanted:
+    if not matches_site(site.sign_in, secret):
+        wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
+        given = (secret.digits, secret.period, secret.algorithm)
         context.terminal.say(
             _(
                 "Codes are made as the secret says ({given}), not as the site says ({wanted})."
