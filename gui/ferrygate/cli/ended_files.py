@@ -7,8 +7,6 @@ from collections import Counter
 from ferrygate.common.errors import AGAIN_IS_NO_HELP
 from ferrygate.transfers.views import FileView, LateCheck, LeftBehind, TransferState
 
-_GOOD = frozenset({TransferState.DELIVERED, TransferState.SKIPPED})
-
 
 class EndedFiles:
     """Sums over files that change no more.
@@ -52,6 +50,6 @@ class EndedFiles:
         self.has_unchecked |= file.late_check is LateCheck.NOT_DONE
         self.has_parts |= (
             file.left_behind is not LeftBehind.NOTHING
-            and file.state not in _GOOD
+            and not file.ended_well
             and (file.problem is None or file.problem.kind not in AGAIN_IS_NO_HELP)
         )
