@@ -6,6 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
+import msgspec
+
 from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import ConnectionFileError, UsageError
@@ -18,6 +20,7 @@ from ferrygate.sites.connection_file import (
     read_connection_file,
 )
 from ferrygate.sites.site import Site
+from ferrygate.sites.without_code import may_do_without_code, with_join
 
 _MAX_SLUG = 40  # characters of a site's name that are kept in its file's name
 _HASH_DIGITS = 12  # 48 bits: two names of one person do not meet by chance
@@ -61,6 +64,39 @@ class SiteStore:
         with locked(self._folder / "sites"):
             path = self._files().get(site.name, self._folder / _file_name(site.name))
             write_whole(path, text.encode())
+
+    def keep_proven(self, site: Site) -> None:
+        """Save a site that a sign-in has proven, unless one of that name is there.
+
+        Of that one is kept what the person said of its codes, if it is the same account's.
+
+        Raises:
+            FerrygateError: as :meth:`load` and :meth:`save`.
+        """
+        if site.name not in self.names():
+            self.save(site)
+            return
+        old = self.load(site.name)
+        is_there = (old.host, old.port) == (site.host, site.port) and may_do_without_code(site)
+        if is_there and old.username in {"", site.username} and may_do_without_code(old):
+            changed = with_join(old, site.sign_in.join)
+            if changed != old:
+                self.save(changed)
+
+    def renew_pins(self, outdated: Site, pins: tuple[str, ...]) -> None:
+        """Give a saved site the host keys that a person trusts by now for its pins.
+
+        Args:
+            outdated: the site with its old pins, as it was opened. A saved site of its name that is
+                another one keeps its pins: the one opened may be a connection file from elsewhere.
+            pins: fingerprints of the keys on record.
+
+        Raises:
+            FerrygateError: as :meth:`load` and :meth:`save`.
+        """
+        site = self.load(outdated.name)
+        if msgspec.structs.replace(site, username=outdated.username) == outdated:  # typed each time
+            self.save(msgspec.structs.replace(site, host_key_fingerprints=pins))
 
     def remove(self, name: str) -> None:
         """Forget a saved site.

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ferrygate.common.errors import ConnectionFileError, SettingsError, UsageError
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
+from ferrygate.sites.without_code import without_code
 
 
 def site(name: str, host: str = "sftp.example.org") -> Site:
@@ -107,3 +109,34 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "sites").touch()
     with pytest.raises(SettingsError):
         SiteStore(tmp_path / "sites").save(site("Acme"))
+
+
+OLD_PINS, NEW_PINS = ("SHA256:" + "o" * 43,), ("SHA256:" + "n" * 43,)
+
+
+@pytest.mark.parametrize("username", ["vendor7", ""])
+def test_a_saved_site_gets_new_pins_whoever_is_typed_for_its_user(
+    tmp_path: Path, username: str
+) -> None:
+    saved = Site(name="Acme", host="h", username=username, host_key_fingerprints=OLD_PINS)
+    store = SiteStore(tmp_path)
+    store.save(saved)
+    store.renew_pins(msgspec.structs.replace(saved, username="vendor7"), NEW_PINS)
+    assert store.load("Acme") == msgspec.structs.replace(saved, host_key_fingerprints=NEW_PINS)
+
+
+def test_another_site_of_that_name_keeps_its_pins(tmp_path: Path) -> None:
+    saved = Site(name="Acme", host="h", host_key_fingerprints=OLD_PINS)
+    store = SiteStore(tmp_path)
+    store.save(saved)
+    store.renew_pins(msgspec.structs.replace(saved, host="elsewhere"), NEW_PINS)
+    assert store.load("Acme") == saved
+
+
+def test_a_proven_site_is_saved_once_and_takes_only_word_of_its_codes(tmp_path: Path) -> None:
+    store = SiteStore(tmp_path)
+    store.keep_proven(site("Acme"))
+    store.keep_proven(site("Acme", "other.example.org"))
+    assert store.load("Acme") == site("Acme")
+    store.keep_proven(without_code(site("Acme")))
+    assert store.load("Acme") == without_code(site("Acme"))

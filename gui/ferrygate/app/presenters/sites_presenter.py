@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -16,25 +16,9 @@ from ferrygate.common.errors import FerrygateError, Problem, UsageError
 from ferrygate.sites.connection_file import read_connection_file
 from ferrygate.sites.server_address import ServerAddress, read_port, read_server_address
 from ferrygate.sites.site import Site
-from ferrygate.sites.without_code import may_do_without_code, with_join
+from ferrygate.sites.store import SiteStore
 
 T = TypeVar("T")
-
-
-class SavedSites(Protocol):
-    """The folder of saved sites; safe for any thread."""
-
-    def names(self) -> tuple[str, ...] | list[str]:
-        """Names of all saved sites."""
-        ...
-
-    def load(self, name: str) -> Site:
-        """One of them."""
-        ...
-
-    def save(self, site: Site) -> None:
-        """Keep one."""
-        ...
 
 
 class SitesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +51,7 @@ class SitesPresenter(Observable):
 
     def __init__(
         self,
-        saved: SavedSites,
+        saved: SiteStore,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         choose: Callable[[Site], None],
         background: RunInBackground,
@@ -203,11 +187,12 @@ class SitesPresenter(Observable):
 
         def keep() -> None:
             if outdated is None:
-                _keep(self._saved, site)
+                self._saved.keep_proven(site)
             else:
                 pins = self._fingerprints(site.host, site.port)
-                _keep(self._saved, msgspec.structs.replace(site, host_key_fingerprints=pins))
-                _replace_pins(self._saved, outdated, pins)
+                renewed = msgspec.structs.replace(site, host_key_fingerprints=pins)
+                self._saved.keep_proven(renewed)
+                self._saved.renew_pins(outdated, pins)
 
         self._background(keep, lambda _none: None, failed)
 
@@ -242,7 +227,7 @@ class SitesPresenter(Observable):
         return tell_in_time
 
 
-def _load(saved: SavedSites, arrived: Callable[[], tuple[Path, ...]]) -> SitesView:
+def _load(saved: SiteStore, arrived: Callable[[], tuple[Path, ...]]) -> SitesView:
     sites: list[Site] = []
     problem: Problem | None = None
     for name in saved.names():
@@ -253,23 +238,3 @@ def _load(saved: SavedSites, arrived: Callable[[], tuple[Path, ...]]) -> SitesVi
     return SitesView(
         sites=tuple(sites), arrived=() if sites or problem else arrived(), problem=problem
     )
-
-
-def _keep(saved: SavedSites, site: Site) -> None:
-    """Save a site that is new, or what a person said of its codes."""
-    if site.name not in saved.names():
-        saved.save(site)
-        return
-    old = saved.load(site.name)
-    is_there = (old.host, old.port) == (site.host, site.port) and may_do_without_code(site)
-    if is_there and old.username in {"", site.username} and may_do_without_code(old):
-        changed = with_join(old, site.sign_in.join)
-        if changed != old:
-            saved.save(changed)
-
-
-def _replace_pins(saved: SavedSites, outdated: Site, pins: tuple[str, ...]) -> None:
-    """Give a saved site its new pins; another site of that name keeps its own."""
-    site = saved.load(outdated.name)
-    if msgspec.structs.replace(site, username=outdated.username) == outdated:  # typed each time
-        saved.save(msgspec.structs.replace(site, host_key_fingerprints=pins))

@@ -21,7 +21,7 @@ from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
-from ferrygate.app.presenters.sites_presenter import SavedSites, SitesPresenter
+from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
@@ -45,6 +45,7 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
+from ferrygate.sites.store import SiteStore
 
 _NOTHING = GivenSecrets()
 
@@ -67,7 +68,7 @@ class Workspace(Observable):
         clock: Clock,
         *,
         sink: EntrySink,
-        saved: SavedSites,
+        saved: SiteStore,
         fingerprints: Callable[[str, int], tuple[str, ...]],
         background: RunInBackground,
         opener: FileOpener,
