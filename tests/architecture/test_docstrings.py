@@ -1,6 +1,7 @@
 """Docstrings and comments name their subject first, or begin with what it does.
 
-Comments everywhere; docstrings of the program, and of the tests' folders that are listed here.
+All docstrings and comments, of the program and of the tests. Functions of folders that are listed
+here begin with a verb, and never with "The ..." or "A ...".
 """
 
 from __future__ import annotations
@@ -16,18 +17,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("gui", "packaging", "tests")
-DOCUMENTED = (
-    "gui",
-    "packaging",
-    "tests/architecture",
-    "tests/fuzz",
-    "tests/gui",
-    "tests/property",
-    "tests/support",
-    "tests/unit",
-    "tests/walks",
-)
+VERB_FIRST = ("tests/bench", "tests/e2e", "tests/faults", "tests/servers")
 NO_BEGINNING = re.compile(r"\s*(?:How|It|Nobody|What|Whether|Who|Whoever)\b")
+NO_VERB = re.compile(r"\s*(?:An?|The)\b")
 NO_COMMENT = re.compile(r"^\s*#" + NO_BEGINNING.pattern, re.MULTILINE)
 
 
@@ -38,6 +30,17 @@ def docstrings(source: str) -> Iterator[tuple[int, str]]:
             text = node.value.value
             if isinstance(text, str):
                 yield node.lineno, text
+
+
+def beginnings_without_verb(source: str) -> list[int]:
+    """Find the lines of functions, tests excepted, whose docstrings begin with an article."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("test_")
+        and NO_VERB.match(ast.get_docstring(node) or "")
+    ]
 
 
 def comments(source: str) -> Iterator[tuple[int, str]]:
@@ -58,13 +61,13 @@ def begun_badly(texts: Iterable[tuple[int, str]]) -> list[int]:
     return [line for line, text in texts if NO_BEGINNING.match(text)]
 
 
-def found_in(places: Iterable[str], kind: Callable[[str], Iterable[tuple[int, str]]]) -> list[str]:
-    """Find what begins badly in all modules of some folders."""
+def found_in(places: Iterable[str], find: Callable[[str], list[int]]) -> list[str]:
+    """Name the places that a search finds in all modules of some folders."""
     return [
         f"{path.relative_to(ROOT)}:{line}"
         for place in places
         for path in sorted((ROOT / place).rglob("*.py"))
-        for line in begun_badly(kind(path.read_text("utf-8")))
+        for line in find(path.read_text("utf-8"))
     ]
 
 
@@ -98,9 +101,28 @@ def test_beginnings_of_comments_are_found(source: str, lines: list[int]) -> None
     assert begun_badly(comments(source)) == lines
 
 
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ('def f():\n    """The file of a name."""', [1]),
+        ('class A:\n    def f(self):\n        """A file."""', [2]),
+        ('def f():\n    """Find the file."""', []),
+        ('def f():\n    """Any file will do."""', []),
+        ('class A:\n    """The file of a name."""', []),
+        ('def test_it():\n    """The file is there."""', []),
+    ],
+)
+def test_functions_that_begin_without_a_verb_are_found(source: str, lines: list[int]) -> None:
+    assert beginnings_without_verb(source) == lines
+
+
 def test_no_docstring_begins_with_a_word_that_names_nothing() -> None:
-    assert found_in(DOCUMENTED, docstrings) == []
+    assert found_in(PLACES, lambda source: begun_badly(docstrings(source))) == []
+
+
+def test_a_functions_docstring_begins_with_a_verb() -> None:
+    assert found_in(VERB_FIRST, beginnings_without_verb) == []
 
 
 def test_no_comment_begins_with_a_word_that_names_nothing() -> None:
-    assert found_in(PLACES, comments) == []
+    assert found_in(PLACES, lambda source: begun_badly(comments(source))) == []

@@ -172,7 +172,7 @@ def judged(bar: Bar, rounds: Iterable[Round]) -> BarReport:
 
 
 def select(names: Iterable[str]) -> tuple[Bar, ...]:
-    """The bars of these names, in order; all without any.
+    """Choose the bars of these names, in order; all without any.
 
     Raises:
         ValueError: there is no bar of such a name.

@@ -28,7 +28,7 @@ class Ferrygate:
         return (str(self.program), "--version")
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         site, source, target = map(str, (access.connection_file, job.source, job.target))
         words = {
             Direction.UP: ("put", site, source, target),
@@ -54,7 +54,7 @@ class OpenSsh:
         return (str(self.program.with_name("ssh")), "-V")
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         script = access.home / "sftp.batch"
         return Command(
             arguments=(
@@ -87,7 +87,7 @@ class Lftp:
         return (str(self.program), "--version")
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         ssh = " ".join((str(self.ssh), "-a", "-x", *_ssh_options(access)))
         script = access.home / "lftp.script"
         lines = (
@@ -130,7 +130,7 @@ class Rclone:
         return (str(self.program), "version")
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         return Command(
             arguments=(
                 *(str(self.program), "--config", "/dev/null"),
@@ -165,7 +165,7 @@ class Psftp:
         return (str(self.program), "-V")
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         script = access.home / "psftp.batch"
         host_keys = [word for each in access.fingerprints for word in ("-hostkey", each)]
         return Command(
@@ -195,7 +195,7 @@ def _ssh_options(access: Access) -> tuple[str, ...]:
 
 
 def find_program(name: str, folders: Iterable[Path]) -> Path | None:
-    """A program in one of the folders, or else on the path."""
+    """Find a program in one of the folders, or else on the path."""
     places = ":".join(map(str, folders))
     found = shutil.which(name, path=places) or shutil.which(name)
     return Path(found) if found else None

@@ -1,4 +1,4 @@
-"""How long a person waits for the window: the command as it is, watched from outside.
+"""Measures how long a person waits for the window: the command as it is, watched from outside.
 
 The time runs from just before the process is made until the middle of the screen, which is black,
 shows a picture of many colours: Qt brings its first paint to the screen in one piece, and letters

@@ -1,4 +1,4 @@
-"""What a client is asked to do, and where."""
+"""Describes the jobs of clients: what is moved, and where."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.rows import Direction
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How a client reaches the server.
+    """Says where a client finds the server, and by which keys.
 
     Attributes:
         host: the server's address.
@@ -81,7 +81,7 @@ class Client(Protocol):
 
     @property
     def name(self) -> str:
-        """How it is called in the table."""
+        """Name the client as the table calls it."""
         ...
 
     @property
@@ -90,5 +90,5 @@ class Client(Protocol):
         ...
 
     def command(self, access: Access, job: Job) -> Command:
-        """The command that does the job from a cold start."""
+        """Make the command that does the job from a cold start."""
         ...

@@ -1,4 +1,4 @@
-"""What the figures of a row mean."""
+"""Judges the figures of a row by its floor and by the other clients."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from bench.report import Measured, RowReport, Run
 
 
 def good_runs(measured: Measured) -> list[Run]:
-    """The runs that count."""
+    """Give the runs that count."""
     return [run for run in measured.runs if not run.problem]
 
 
 def typical(measured: Measured) -> float | None:
-    """The median of the runs that count, in seconds; None without any."""
+    """Give the median of the runs that count, in seconds; None without any."""
     seconds = [run.seconds for run in good_runs(measured)]
     return statistics.median(seconds) if seconds else None
 
 
 def outlasted(measured: Measured) -> float | None:
-    """How long a client ran before it was stopped, in seconds; None when it was not."""
+    """Count the seconds that a client ran before it was stopped; None when it was not."""
     stopped = [run.seconds for run in measured.runs if run.stopped]
     return max(stopped) if stopped and not good_runs(measured) else None
 
@@ -46,7 +46,7 @@ class Verdict:
 
 
 def judge(row: RowReport) -> Verdict:
-    """The verdict on a row; the best peer is the fastest of them on this row."""
+    """Judge a row; the best peer is the fastest of them on this row."""
     ours = typical(row.clients[OURS]) if OURS in row.clients else None
     peers = {name: measured for name, measured in row.clients.items() if name != OURS}
     times = {name: time for name, each in peers.items() if (time := typical(each)) is not None}

@@ -1,4 +1,4 @@
-"""How late a loop is: what a click would have waited for, from the times of a heartbeat."""
+"""Measures how late a loop is: the wait of a click, from the times of a heartbeat."""
 
 from __future__ import annotations
 

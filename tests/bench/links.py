@@ -1,4 +1,4 @@
-"""What lies between client and server; :mod:`bench.namespaces` makes the slow link that counts."""
+"""Makes the link between client and server; :mod:`bench.namespaces` makes the one that counts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TESTS = Path(__file__).parents[1]
 
 @dataclass(frozen=True, kw_only=True)
 class Slowness:
-    """What a slow link is like.
+    """Describes a slow link.
 
     Attributes:
         one_way_ms: the delay of each direction.
@@ -66,7 +66,7 @@ def loopback() -> Iterator[Link]:
 
 @contextmanager
 def delay_proxy(slowness: Slowness) -> Iterator[Link]:
-    """The second best slow link, where namespaces cannot be made."""
+    """Give the second best slow link, where namespaces cannot be made."""
     settings = {
         "delay": f"{slowness.one_way_ms:g} ms one way",
         "rate": f"{slowness.mbit_per_s} Mbit/s",
@@ -92,7 +92,7 @@ def delay_proxy(slowness: Slowness) -> Iterator[Link]:
 
 
 def probed(link: Link, slowness: Slowness) -> Link:
-    """The link with what TCP alone makes of it in its report.
+    """Put into the link's report what TCP alone makes of it.
 
     Raises:
         ValueError: it is faster than it may be, and so not there at all.

@@ -1,4 +1,4 @@
-"""What the figures were measured with."""
+"""Describes the machine, the programs and the checkout that figures were measured with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from servers.rigs.sshd import SSHD
 
 
 def this_machine() -> Machine:
-    """The machine this runs on."""
+    """Describe the machine this runs on."""
     return Machine(
         cores=len(os.sched_getaffinity(0)),
         memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
@@ -26,7 +26,7 @@ def this_machine() -> Machine:
 
 
 def processor_in(cpuinfo: str) -> str:
-    """The model's name in proc(5)'s cpuinfo; not every processor has one."""
+    """Find the model's name in proc(5)'s cpuinfo; not every processor has one."""
     for line in cpuinfo.splitlines():
         key, _, value = line.partition(":")
         if key.strip() == "model name":
@@ -35,14 +35,14 @@ def processor_in(cpuinfo: str) -> str:
 
 
 def versions(clients: Iterable[Client]) -> dict[str, str]:
-    """The versions of clients and server, by name."""
+    """Ask clients and server for their versions, by name."""
     found = {client.name: version_in(_says(client.version_command)) for client in clients}
     # OpenSSH's server knows no such option before 9.3, and says its version while it complains.
     return {**found, "server": version_in(_says((str(SSHD), "-V")))}
 
 
 def version_in(text: str) -> str:
-    """The first version number in what a program says; empty without one."""
+    """Find the first version number in what a program says; empty without one."""
     found = re.search(r"\d+\.\d[\w.]*", text)
     return found[0] if found else ""
 
@@ -55,7 +55,7 @@ def _says(command: tuple[str, ...]) -> str:
 
 
 def commit_of(program: Path) -> str:
-    """The checkout that a program lies in, as ``git describe`` says it; or that it is none.
+    """Name the checkout that a program lies in, as ``git describe`` does, or say that it is none.
 
     Args:
         program: in ``.venv/bin`` of its checkout.

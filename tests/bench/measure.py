@@ -26,7 +26,7 @@ _TAIL = 300  # characters of what a failed command said last
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What all rows share.
+    """Holds the settings that all rows share.
 
     Attributes:
         clients: ours first.

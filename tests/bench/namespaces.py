@@ -30,7 +30,7 @@ BUFFERS = {
 
 
 def can_make_namespaces() -> bool:
-    """Whether this process may, and has what it takes."""
+    """Tell whether this process may make namespaces, and has the programs for it."""
     tools = all(map(_find, ("ip", "nsenter")))
     return os.geteuid() == 0 and Path("/dev/net/tun").exists() and tools
 

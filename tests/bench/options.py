@@ -1,4 +1,4 @@
-"""What is asked for on the command line."""
+"""Reads the bench's command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.rows import LINKS, Row, select
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What was asked for.
+    """Holds the choices of the command line.
 
     Attributes:
         rows: to be measured.

@@ -1,4 +1,4 @@
-"""What TCP alone makes of a link: its round trip, and the rate of a first large piece.
+"""Measures what TCP alone makes of a link: its round trip, and the rate of a first large piece.
 
 ``python -m bench.raw_tcp serve HOST`` prints the port it listens on and answers one connection;
 ``python -m bench.raw_tcp probe HOST PORT`` prints round trip and rate of a link to such a server.
@@ -31,7 +31,7 @@ def serve(listener: socket.socket) -> None:
 
 
 def probe(host: str, port: int) -> dict[str, float]:
-    """The shortest round trip in seconds, and the rate in bytes a second, slow start included."""
+    """Measure the shortest round trip, in seconds, and the rate from slow start on, in bytes/s."""
     with socket.create_connection((host, port), _SECONDS) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         pings = []

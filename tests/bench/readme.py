@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def with_table(text: str, table: str) -> str:
-    """The text with the table between its marks.
+    """Put the table into the text, between its marks.
 
     Raises:
         ValueError: the text has no such marks.

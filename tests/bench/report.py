@@ -1,4 +1,4 @@
-"""What a run of the bench found out, as it is written to JSON."""
+"""Holds the figures of a run of the bench, as they are written to JSON."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a link was.
+    """Describes a link that was measured on.
 
     Attributes:
         name: as rows call it.

@@ -1,4 +1,4 @@
-"""What is measured: the rows of the table, and the floors they must keep."""
+"""Defines the rows of the table, and the floors they must keep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIB = 1 << 20
 
 
 class Direction(StrEnum):
-    """What a row does, seen from the client."""
+    """Names the kinds of rows, seen from the client."""
 
     UP = "up"
     DOWN = "down"
@@ -43,7 +43,7 @@ class Workload:
 
     @property
     def is_folder(self) -> bool:
-        """Whether there is a folder around the files."""
+        """Tell whether there is a folder around the files."""
         return self.folders > 0
 
 
@@ -76,7 +76,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """How it is asked for."""
+        """Name the row as the command line takes it."""
         if self.direction is Direction.LIST:
             return self.workload.name
         return f"{self.workload.name}-{self.direction}"
@@ -124,7 +124,7 @@ ROWS = (
 
 
 def select(patterns: Iterable[str], rows: Iterable[Row] = ROWS) -> tuple[Row, ...]:
-    """The rows whose names begin with one of ``patterns``; all without any.
+    """Choose the rows whose names begin with one of ``patterns``; all without any.
 
     Args:
         patterns: as a shell takes them, in any case: ``1gib``, ``*-up``.

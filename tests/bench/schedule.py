@@ -1,4 +1,4 @@
-"""Who runs when: the clients of a row take turns, and the hopeless drop out."""
+"""Decides which client runs next: they take turns, and the hopeless drop out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOPELESS = 4.0  # times the fastest client
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long a client may run, in seconds.
+    """Limits the seconds that a client may run.
 
     Attributes:
         first: while no peer has finished.
@@ -28,7 +28,7 @@ class Patience:
     factor: float = 15.0
 
     def limit(self, fastest_peer: float | None) -> float:
-        """The limit for the next client, given the fastest peer so far."""
+        """Give the limit for the next client, in seconds, from the fastest peer so far."""
         if fastest_peer is None:
             return self.first
         wanted = min(self.most, self.factor * fastest_peer)

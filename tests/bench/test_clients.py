@@ -51,7 +51,7 @@ def job(direction: Direction, *, is_folder: bool = True) -> Job:
 
 
 def orders(client: Client, what: Job) -> str:
-    """The last line of what a client is told, by argument or by script."""
+    """Give the last line of what a client is told, by argument or by script."""
     command = client.command(ACCESS, what)
     for script in command.scripts.values():
         return script.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""What figures are measured with."""
+"""Tests how the machine and the programs are described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be asked for."""
+"""Tests the options of the bench."""
 
 from __future__ import annotations
 

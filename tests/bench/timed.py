@@ -27,7 +27,7 @@ _AWAITED = (signal.SIGCHLD, *_ENDING)
 
 @dataclass
 class Usage:
-    """What a command and everything it started have used.
+    """Holds the processor time and the memory of a command and everything it started.
 
     Attributes:
         user_seconds: of processor time.

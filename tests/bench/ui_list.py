@@ -172,7 +172,7 @@ class ListBench:
 
 
 def resident_bytes() -> int:
-    """The memory of this process that is in use now (proc(5), VmRSS)."""
+    """Read how much memory of this process is in use now, in bytes (proc(5), VmRSS)."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 

@@ -18,7 +18,7 @@ _LISTED = re.compile(rb"\bfile-\d{6}\b")
 
 
 def prepare(workload: Workload, folder: Path, random_bytes: RandomBytes) -> Path:
-    """The workload's file or folder below ``folder``, made where it is missing, and read once.
+    """Find the workload's file or folder below ``folder``, made where it is missing; read it once.
 
     Args:
         workload: what to make.
@@ -66,7 +66,7 @@ def _read(path: Path) -> None:
 
 
 def files_below(path: Path) -> list[Path]:
-    """The files of a folder and its folders; a file is itself."""
+    """Give the files of a folder and its folders; a file is itself."""
     if path.is_file():
         return [path]
     return sorted(
@@ -75,7 +75,7 @@ def files_below(path: Path) -> list[Path]:
 
 
 def difference(source: Path, copy: Path) -> str:
-    """The first thing in which a copy differs from its source, byte by byte; empty for none."""
+    """Name the first thing in which a copy differs from its source, byte by byte, or nothing."""
     if not copy.exists():
         return f"{copy.name} is not there"
     expected = {file.relative_to(source) for file in files_below(source)}
@@ -99,7 +99,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def listing_difference(workload: Workload, printed: Path) -> str:
-    """What is wrong with a printed list of the workload's names; empty for nothing."""
+    """Say what is wrong with a printed list of the workload's names; empty for nothing."""
     found = _LISTED.findall(printed.read_bytes())
     expected = {b"file-%06d" % number for number in range(workload.files)}
     if set(found) != expected:
@@ -108,7 +108,7 @@ def listing_difference(workload: Workload, printed: Path) -> str:
 
 
 def clear(folder: Path, attic: Path) -> None:
-    """An empty folder, and nothing left to be written to the disk.
+    """Make a folder empty, and leave nothing to be written to the disk.
 
     Args:
         folder: to be emptied, or made.

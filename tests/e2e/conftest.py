@@ -14,7 +14,7 @@ from support.sandbox_site import site_of
 
 @pytest.fixture(autouse=True, scope="package")
 def _interrupts_are_heard() -> Iterator[None]:
-    """A command started with & in a script ignores SIGINT, and so does all that it starts."""
+    """Hear SIGINT, which a command started with & in a script ignores, as all it starts does."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -22,17 +22,17 @@ def _interrupts_are_heard() -> Iterator[None]:
 
 @pytest.fixture
 def bare(private_home: Path) -> Program:  # noqa: ARG001  sets the environment
-    """The program without secrets."""
+    """Give the program without secrets."""
     return Program(os.environ)
 
 
 @pytest.fixture
 def ferrygate(bare: Program, sandbox: Sandbox) -> Program:  # noqa: ARG001  its environment
-    """The program with the secrets of the sandbox."""
+    """Give the program with the secrets of the sandbox."""
     return program_for(sandbox.ready)
 
 
 @pytest.fixture
 def site(sandbox: Sandbox, tmp_path: Path) -> Path:
-    """A connection file for the sandbox."""
+    """Write a connection file for the sandbox."""
     return connection_file(tmp_path, site_of(sandbox.ready))

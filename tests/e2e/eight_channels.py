@@ -49,7 +49,7 @@ def main(file: str, size: str, into: str, *sources: str) -> None:
 
 
 def _delivered(events: SimpleQueue[Event], under_way: set[int | BatchId]) -> int:
-    """How many files are delivered until all requests and batches have ended, well."""
+    """Count the files delivered until all requests and batches have ended, well."""
     count = 0
     while under_way:
         event = events.get()

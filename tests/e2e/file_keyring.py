@@ -12,7 +12,7 @@ VARIABLE = "TEST_KEYRING_FILE"
 
 
 def keychain_in(file: Path) -> dict[str, str]:
-    """The environment of a program that keeps its secrets in a file."""
+    """Give the environment of a program that keeps its secrets in a file."""
     return {
         "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
         "PYTHONPATH": str(Path(__file__).parent),

@@ -56,7 +56,7 @@ class Program:
 
     @contextmanager
     def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-        """A command under way; killed if it is still there at the end."""
+        """Run a command; kill it if it is still there at the end."""
         with subprocess.Popen(
             [*PROGRAM, *map(str, arguments)],
             env=self.environment,
@@ -81,7 +81,7 @@ class Program:
             assert process.wait(_SECONDS) == 0
 
     def with_secrets(self, password: str, totp_secret: str) -> Program:
-        """The same, with secrets in the environment."""
+        """Give the same program with secrets in its environment."""
         secrets = {"FERRYGATE_PASSWORD": password, "FERRYGATE_TOTP_SECRET": totp_secret}
         return Program({**self.environment, **secrets})
 
@@ -90,7 +90,7 @@ class Program:
 def watched(
     program: Program, *arguments: str | Path, command: tuple[str, ...] = PROGRAM
 ) -> Iterator[tuple[subprocess.Popen[bytes], ResidentMemory]]:
-    """A command under way, and its memory."""
+    """Run a command, and watch its memory."""
     with subprocess.Popen(
         [*command, *map(str, arguments)],
         env=program.environment,
@@ -106,13 +106,13 @@ def watched(
 
 
 def program_for(ready: Ready) -> Program:
-    """A program that has a sandbox's secrets in its environment."""
+    """Make a program that has a sandbox's secrets in its environment."""
     program = Program(os.environ)
     return program.with_secrets(ready.password.reveal(), ready.totp_secret.reveal())
 
 
 def connection_file(folder: Path, site: Site, **changes: Any) -> Path:
-    """A connection file for a site with some changes."""
+    """Write a connection file for a site with some changes."""
     path = folder / "site.ferrygate"
     changed = msgspec.structs.replace(site, **changes)
     path.write_text(format_connection_file(changed), encoding="utf-8")
@@ -120,7 +120,7 @@ def connection_file(folder: Path, site: Site, **changes: Any) -> Path:
 
 
 def sparse(path: Path, size: int) -> Path:
-    """A file of zeros that takes no room."""
+    """Make a file of zeros that takes no room."""
     with path.open("wb") as file:
         file.truncate(size)
     return path
@@ -151,11 +151,11 @@ def spend_codes(home: Path, ready: Ready, *, seconds: int) -> None:
 
 
 def records(outcome: Outcome, *events: str) -> list[dict[str, Any]]:
-    """The JSON objects that a command printed; of some events where any are named."""
+    """Read the JSON objects that a command printed; of some events where any are named."""
     told = [json.loads(line) for line in outcome.stdout.splitlines()]
     return [record for record in told if not events or record["event"] in events]
 
 
 def after_waiting(told: str) -> list[str]:
-    """The lines on standard error, without blank ones and those that first say to wait."""
+    """Give the lines on standard error, without blank ones and those that first say to wait."""
     return list(dropwhile(_WAITING.fullmatch, filter(None, told.splitlines())))

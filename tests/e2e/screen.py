@@ -22,7 +22,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Screen:
-    """The other side of a program's terminal."""
+    """Holds the other side of a program's terminal."""
 
     def __init__(self, descriptor: int, process: subprocess.Popen[bytes]) -> None:
         self._descriptor = descriptor
@@ -43,7 +43,7 @@ class Screen:
         os.write(self._descriptor, text.encode("utf-8", "surrogateescape") + b"\n")
 
     def interrupt(self) -> int:
-        """What Ctrl+C does, pressed again each second until the program ends; the exit status.
+        """Press Ctrl+C again each second until the program ends; return the exit status.
 
         Python hears of one that comes in the moment before it reads only once something is typed.
         """
@@ -83,7 +83,7 @@ class Screen:
 def at_a_terminal(
     program: Program, *arguments: str | Path, stdout: IO[bytes] | None = None
 ) -> Iterator[Screen]:
-    """A command that has a terminal for all it reads and writes, ``stdout`` excepted if given."""
+    """Run a command that has a terminal for all it reads and writes but ``stdout``, if given."""
     ours, theirs = os.openpty()
     with subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],

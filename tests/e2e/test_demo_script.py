@@ -1,4 +1,4 @@
-"""What ``make demo`` and ``make screenshots`` run, on a stand-in for the program."""
+"""Tests the script of ``make demo`` and ``make screenshots``, on a stand-in for the program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ echo "$@" > build/demo/new.png
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A source tree with the script, a stand-in for the program, and what a run left there."""
+    """Make a source tree with the script, a stand-in for the program, and what a run left there."""
     tree = tmp_path / "tree"
     program = tree / ".venv" / "bin" / "ferrygate"
     program.parent.mkdir(parents=True)

@@ -23,7 +23,7 @@ def keychain(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def enrolling(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
-    """The program with a password and a keychain, but no code."""
+    """Give the program with a password and a keychain, but no code."""
     password = {"FERRYGATE_PASSWORD": sandbox.ready.password.reveal()}
     return Program({**bare.environment, **password, **keychain_in(keychain)})
 

@@ -28,7 +28,7 @@ def secret_file(path: Path, text: str) -> str:
 
 
 def with_files(bare: Program, sandbox: Sandbox, folder: Path, **more: str) -> Program:
-    """The program, with a sandbox's secrets in files that end in a line end."""
+    """Give the program, with a sandbox's secrets in files that end in a line end."""
     ready = sandbox.ready
     files = {
         "FERRYGATE_PASSWORD_FILE": secret_file(folder / "p", f"{ready.password.reveal()}\n"),

@@ -27,7 +27,7 @@ _STOPPING = "Stopping. What is under way is being cleared away.\n"
 
 
 def growing(folder: Path) -> Callable[[], bool]:
-    """Whether some of a large file has come into a folder."""
+    """Tell whether some of a large file has come into a folder."""
     return lambda: any(path.stat().st_size > 4 * _MEGABYTE for path in folder.iterdir())
 
 
@@ -43,7 +43,7 @@ def interrupted(
     *arguments: str | Path,
     number: signal.Signals = signal.SIGINT,
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """What a command says that is interrupted: JSON objects before the sum, lines for people."""
+    """Give the lines of a command that is interrupted: JSON objects before the sum, or text."""
     with program.running(*arguments, "--json") as process:
         wait_until(when)
         process.send_signal(number)

@@ -20,7 +20,7 @@ def lines_of(home: Path) -> list[str]:
 
 
 def steps_of(lines: list[str]) -> list[str]:
-    """The sign-in's steps, in their order."""
+    """Give the sign-in's steps, in their order."""
     begin = "INFO ferrygate.sign_in: "
     return [line.removeprefix(begin) for line in lines if line.startswith(begin)]
 

@@ -1,4 +1,4 @@
-"""What a command holds in memory, whatever the size of files and folders: 200 MiB at the most."""
+"""A command holds 200 MiB at the most, whatever the size of files and folders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def site(rig: Rig, tmp_path: Path) -> Path:
 
 
 class Moved(msgspec.Struct):
-    """What a command with ``--json`` says of one file."""
+    """Holds the line of a command with ``--json`` about one file."""
 
     state: str
     size: int
@@ -51,7 +51,7 @@ class Moved(msgspec.Struct):
 
 
 def moved(program: Program, *arguments: str | Path) -> tuple[list[Moved], int]:
-    """What a command that has to end well did, and the most memory it had."""
+    """Run a command that has to end well; give its result, and the most memory it had."""
     with watched(program, *arguments, "--json") as (process, memory):
         output, told = process.communicate()
         assert process.returncode == 0, told
@@ -60,7 +60,7 @@ def moved(program: Program, *arguments: str | Path) -> tuple[list[Moved], int]:
 
 
 def zeros(size: int) -> Moved:
-    """What is to be said of a file of so many zeros."""
+    """Make the line that is expected for a file of so many zeros."""
     digest, block = hashlib.sha256(), bytes(4 * MIB)
     for _block in range(size // len(block)):
         digest.update(block)
@@ -69,7 +69,7 @@ def zeros(size: int) -> Moved:
 
 
 def test_memory_is_seen_in_the_whole_tree() -> None:
-    """The watch itself: a process of 60 MiB that starts one of 100, and outlives it."""
+    """Watch a process of 60 MiB that starts one of 100, and outlives it."""
     child = "bytearray(100 << 20)"
     parent = (
         "import subprocess, sys; held = bytearray(60 << 20);"
@@ -91,7 +91,7 @@ def test_memory_is_seen_in_the_whole_tree() -> None:
 
 
 def stands_still(process: int) -> Callable[[], bool]:
-    """Whether a process has done nothing for ten looks in a row."""
+    """Tell whether a process has done nothing for ten looks in a row."""
     seen: list[str] = []
 
     def look() -> bool:
@@ -104,7 +104,7 @@ def stands_still(process: int) -> Callable[[], bool]:
 
 
 def listed(program: Program, site: Path, path: str, *, slowly: bool = False) -> tuple[int, int]:
-    """How many names were printed, in their order, and the most memory it took.
+    """Count the names that were printed, in their order; give the most memory it took as well.
 
     A slow reader lets the command run into what it has not read, and only then goes on.
     """

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """The ways in which a secret could be written down."""
+    """Give the ways in which a secret could be written down."""
     raw = secret.encode()
     keys = [raw]
     if secret.isalnum() and secret.isupper():

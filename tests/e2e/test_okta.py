@@ -25,21 +25,21 @@ REFUSED = "Your password is right. The server refused the code, or your account.
 
 
 class AheadClock(SystemClock):
-    """The machine's clock, 45 seconds ahead."""
+    """Runs the machine's clock 45 seconds ahead."""
 
     def now(self) -> float:
         return super().now() + 45.0
 
 
 def with_keychain(bare: Program, sandbox: Sandbox, keychain: Path) -> Program:
-    """The program with a password and a keychain of its own, but no code."""
+    """Give the program with a password and a keychain of its own, but no code."""
     password = {"FERRYGATE_PASSWORD": sandbox.ready.password.reveal()}
     return Program({**bare.environment, **password, **keychain_in(keychain)})
 
 
 @pytest.fixture
 def unproven(ferrygate: Program, sandbox: Sandbox) -> Program:
-    """The program with the right password and another account's key."""
+    """Give the program with the right password and another account's key."""
     return ferrygate.with_secrets(sandbox.ready.password.reveal(), OTHER_KEY)
 
 
@@ -97,7 +97,7 @@ def test_a_site_without_okta_cannot_be_explained(
 
 @pytest.fixture
 def ahead(make_sandbox: MakeSandbox) -> Sandbox:
-    """A sandbox whose clock, and Okta's, is ahead of this computer's."""
+    """Run a sandbox whose clock, and Okta's, is ahead of this computer's."""
     return make_sandbox(clock=AheadClock(), period=3)
 
 

@@ -31,7 +31,7 @@ def site(rig: Rig, tmp_path: Path) -> Path:
 
 
 def limited(program: Program, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """A command that may have few files open, and cannot raise that."""
+    """Run a command that may have few files open, and cannot raise that."""
     command = shlex.join([*PROGRAM, *map(str, arguments)])
     return subprocess.run(
         ["sh", "-c", f"ulimit -n {LIMIT}; exec {command}"],  # noqa: S607  found by its name
@@ -62,7 +62,7 @@ def test_many_small_files_both_ways_with_few_open_files(
 
 
 class FileLine(msgspec.Struct):
-    """What a command with ``--json`` says of one file."""
+    """Holds the line of a command with ``--json`` about one file."""
 
     event: str
     state: str = ""

@@ -23,7 +23,7 @@ def site_with_key(openssh: Rig, folder: Path, key: Path) -> Path:
 
 @pytest.fixture
 def encrypted(openssh: Rig, tmp_path: Path) -> Path:
-    """The same private key under a passphrase."""
+    """Put the same private key under a passphrase."""
     assert openssh.private_key is not None
     path = tmp_path / "id_encrypted"
     path.touch(mode=0o600)

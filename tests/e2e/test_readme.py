@@ -31,12 +31,12 @@ _FINGERPRINT = "SHA256:" + 43 * "A"
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language, in order."""
+    """Give the fenced blocks of one language, in order."""
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def shell_blocks() -> dict[str, str]:
-    """The blocks to be typed into a shell, by what runs them here."""
+    """Give the blocks to be typed into a shell, by what runs them here."""
     found = {}
     for block in blocks("sh"):
         if re.search(r"^ferrygate sandbox", block, re.MULTILINE):
@@ -52,7 +52,7 @@ def shell_blocks() -> dict[str, str]:
 
 
 def commands(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
-    """A command and all below it that are shown, with their whole names."""
+    """Give a command and all below it that are shown, with their whole names."""
     yield name.strip(), command
     if isinstance(command, click.Group):
         for word, below in command.commands.items():

@@ -1,4 +1,4 @@
-"""What stands between a command and its server."""
+"""Codes, refusals, host keys and secrets that let a command reach its server, or stop it."""
 
 from __future__ import annotations
 

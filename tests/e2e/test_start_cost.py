@@ -1,4 +1,4 @@
-"""What a command loads: each library is time that passes before the server hears anything."""
+"""A command loads few libraries: each is time that passes before the server hears anything."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def site(openssh: Rig, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def many(openssh: Rig) -> Path:
-    """A folder of more names than a pipe holds."""
+    """Make a folder of more names than a pipe holds."""
     folder = openssh.home / "many"
     folder.mkdir(exist_ok=True)
     for number in range(3000):

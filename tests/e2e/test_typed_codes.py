@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(60)]
 
 @pytest.fixture
 def box(make_sandbox: MakeSandbox) -> Sandbox:
-    """A sandbox whose codes live long enough to be typed, and give way soon enough."""
+    """Run a sandbox whose codes live long enough to be typed, and give way soon enough."""
     return make_sandbox(period=8)
 
 
@@ -35,14 +35,14 @@ def place(box: Sandbox, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def program(bare: Program, box: Sandbox) -> Program:
-    """The program with a password, and nothing to make codes from."""
+    """Give the program with a password, and nothing to make codes from."""
     environment = {**bare.environment, "FERRYGATE_PASSWORD": box.ready.password.reveal()}
     return Program(environment)
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """A small file and a large one."""
+    """Make a small file and a large one."""
     small, large = tmp_path / "a.txt", tmp_path / "b.bin"
     small.write_text("here")
     large.write_bytes(bytes(4_000_000))
@@ -50,7 +50,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def phone(box: Sandbox, but: str = "") -> str:
-    """The code that the phone shows, once it shows another one than ``but``."""
+    """Read the code that the phone shows, once it shows another one than ``but``."""
     secret, clock = code_secret_of(box.ready), SystemClock()
 
     def shown() -> str:

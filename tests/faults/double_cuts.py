@@ -49,7 +49,7 @@ class DoubleCut(msgspec.Struct, frozen=True):
 
     @property
     def stands(self) -> bool:
-        """Whether old files have the names; they would be skipped or refused, as they should."""
+        """Tell whether old files have the names; they are skipped or refused, as they should be."""
         return self.choice in {Choice.REPLACE, Choice.KEEP_BOTH}
 
 
@@ -92,7 +92,7 @@ def carry_out(cut: DoubleCut, folder: Path) -> list[str]:
 
 
 def differing(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
-    """The names under which there is something else, or nothing."""
+    """Give the names under which there is something else, or nothing."""
     names = sorted(found.keys() | expected.keys())
     return [name for name in names if found.get(name) != expected.get(name)]
 

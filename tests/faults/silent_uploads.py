@@ -48,7 +48,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """What came of it.
+    """Holds the result of one try.
 
     Attributes:
         states: how many files ended how.

@@ -45,7 +45,7 @@ class Acknowledged:
 
 
 def sparse(path: Path) -> Path:
-    """A file that takes longer than any test, and no room."""
+    """Make a file that takes longer than any test, and no room."""
     with path.open("wb") as file:
         file.truncate(GIB)
     return path

@@ -64,7 +64,7 @@ def is_state(state: SessionState) -> Callable[[Event], bool]:
 
 
 def codes_sent(line: Line) -> int:
-    """How many different codes the server has seen."""
+    """Count the different codes that the server has seen."""
     return len({record.step for record in line.sandbox.log})
 
 
@@ -76,7 +76,7 @@ def has_moved(event: Event) -> bool:
 def line(
     request: pytest.FixtureRequest, make_sandbox: MakeSandbox, tmp_path: Path
 ) -> Iterator[Line]:
-    """The engine's time runs ten times faster, but for the slow tests."""
+    """Run the engine's time ten times faster, but for the slow tests."""
     sandbox = make_sandbox(period=2, idle_timeout_seconds=PATIENCE / request.param)
     with ExitStack() as running:
         proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))

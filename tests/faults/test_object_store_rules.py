@@ -28,13 +28,13 @@ CUTS = [  # bytes sent, and bytes fetched, over a connection; what comes first e
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """A folder of many small files."""
+    """Make a folder of many small files."""
     return made(tmp_path / "many", (f"{number}.csv" for number in range(400)), 30_000)
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A folder of files that have a channel each."""
+    """Make a folder of files that have a channel each."""
     return made(tmp_path / "large", (f"{number}.bin" for number in range(3)), 12 * MIB)
 
 

@@ -33,7 +33,7 @@ LONG = struct.pack(">I", (1 << 20) - 1) + b"\x7f\xff"  # claims a MiB, brings tw
 
 @contextmanager
 def in_time() -> Iterator[None]:
-    """It is over within two seconds, and so is the thread that read what came."""
+    """Check that the handshake is over within two seconds, and the thread that reads with it."""
     before = set(threading.enumerate())
     began = CLOCK.monotonic()
     yield
@@ -54,7 +54,7 @@ def group(modulus: bytes, generator: bytes = b"\x02") -> bytes:
 
 
 def reply(host_key: bytes, number: bytes, signature: bytes) -> bytes:
-    """What ends a key exchange: host key, the server's number, signature (RFC 4253 §8)."""
+    """Make the end of a key exchange: host key, the server's number, signature (RFC 4253 §8)."""
     return packet(b"\x1f" + string(host_key) + number + string(signature))
 
 

@@ -198,7 +198,7 @@ def test_banners_without_an_end_are_cut(tmp_path: Path) -> None:
 
 
 def says(data: bytes, error: bytes = b"", status: int | None = None) -> Script:
-    """A server whose file transfer program says that, and ends."""
+    """Run a server whose file transfer program says that, and ends."""
 
     def serve(channel: paramiko.Channel) -> None:
         with suppress(EOFError, OSError), closing(channel):  # the client may have been quicker
@@ -250,7 +250,7 @@ def test_a_server_that_opens_no_channel(tmp_path: Path) -> None:
 
 
 def test_a_server_that_hangs_up_in_place_of_a_channel(tmp_path: Path) -> None:
-    """A home folder that cannot be entered: OpenSSH ends the whole connection."""
+    """OpenSSH ends the whole connection where a home folder cannot be entered."""
     script = Script()
     script.on_channel = script.hang_up
     with attempts(script, tmp_path) as tries:

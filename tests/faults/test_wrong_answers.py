@@ -1,4 +1,4 @@
-"""Whatever answers in place of a server is named, with its words, a kind and an exit status."""
+"""Other services in place of a server are named, with their words, a kind and an exit status."""
 
 from __future__ import annotations
 

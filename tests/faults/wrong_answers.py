@@ -1,4 +1,4 @@
-"""What may answer where a file transfer server was expected, and what people are told then."""
+"""Lists answers of other services where a server of files was expected, and what is told then."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def disconnect(code: int, reason: str) -> bytes:
 
 
 class Then(Enum):
-    """How it goes on behind the answer."""
+    """Names how the connection goes on behind the answer."""
 
     HANGS_UP = "hangs up"
     WAITS = "waits"

@@ -1,4 +1,4 @@
-"""What holds on every server: the same session, the same calls, the same errors."""
+"""Every server gives the same session, the same calls, the same errors."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def peer(
 
 @pytest.fixture
 def place(peer: Peer, request: pytest.FixtureRequest) -> str:
-    """A remote folder of the test's own; :func:`on_disk` finds it here."""
+    """Make a remote folder of the test's own; :func:`on_disk` finds it here."""
     path = f"{peer.home}/{request.node.originalname}"
     peer.session.mkdir(path)
     return path
 
 
 def on_disk(peer: Peer, place: str) -> Path:
-    """The same folder on this disk."""
+    """Find the same folder on this disk."""
     return peer.disk / place.rpartition("/")[2]
 
 
@@ -55,13 +55,13 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 def names(session: Session, path: str | bytes) -> set[bytes]:
-    """What a remote folder holds."""
+    """List the names in a remote folder."""
     return {entry.name for entry in session.ls(path)}
 
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
-    """A file to send."""
+    """Make a file to send."""
     path = tmp_path / "report.csv"
     path.write_bytes(b"new")
     return path
@@ -156,7 +156,7 @@ def test_a_cancelled_download_leaves_nothing(peer: Peer, place: str, tmp_path: P
 
 @pytest.fixture
 def taken(peer: Peer, place: str, tmp_path: Path) -> Path:
-    """A remote file of the report's name, as it lies on this disk."""
+    """Make a remote file of the report's name, as it lies on this disk."""
     older = tmp_path / "older" / "report.csv"
     older.parent.mkdir()
     older.write_bytes(b"older and longer")

@@ -1,4 +1,4 @@
-"""What the command line makes of odd servers: its lines, its JSON and its exit status."""
+"""The command line meets odd servers: its lines, its JSON and its exit status."""
 
 from __future__ import annotations
 

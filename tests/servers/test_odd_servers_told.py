@@ -47,7 +47,7 @@ def says_of(path: bytes, code: int, words: bytes = b"") -> Hook:
 
 
 class OddCase(NamedTuple):
-    """What a server answers to one kind of request while a file is sent, and what is told."""
+    """Holds a server's odd answer to one kind of request while a file is sent, and what is told."""
 
     request: int
     code: int
@@ -108,7 +108,7 @@ REFUSALS = {
 
 
 def one(views: tuple[FileView, ...]) -> Problem:
-    """The problem of the one item that did not go well."""
+    """Give the problem of the one item that did not go well."""
     (problem,) = [view.problem for view in views if view.problem is not None]
     return problem
 

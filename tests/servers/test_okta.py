@@ -53,7 +53,7 @@ E = TypeVar("E")
 
 
 class AheadClock(SystemClock):
-    """The machine's clock, off by some seconds."""
+    """Runs the machine's clock off by some seconds."""
 
     def __init__(self, ahead: float) -> None:
         self._ahead = ahead
@@ -79,7 +79,7 @@ def box(make_sandbox: MakeSandbox, clock: ManualClock) -> Sandbox:
 
 @pytest.fixture
 def new(make_sandbox: MakeSandbox, clock: ManualClock) -> Sandbox:
-    """A sandbox whose account has no code yet."""
+    """Run a sandbox whose account has no code yet."""
     return make_sandbox(clock=clock, password=PASSWORD, enrolled=False)
 
 
@@ -219,7 +219,7 @@ class Face:
         return next(self._requests)
 
     def ask(self, command: Command, request: int) -> list[Event]:
-        """The events up to the answer, which has to be a good one."""
+        """Collect the events up to the answer, which has to be a good one."""
         self.engine.send(command)
         seen: list[Event] = []
         while True:

@@ -26,7 +26,7 @@ class Authenticator:
         self._last_step = 0
 
     def code(self) -> str:
-        """A code nobody has used; the server's window takes the coming one as well."""
+        """Wait for a code nobody has used; the server's window takes the coming one as well."""
         now = time.time()
         step = max(self._last_step + 1, self._secret.step_at(now))
         if (ahead := (step - 1) * self._secret.period - now) > 0:
@@ -53,7 +53,7 @@ def password_of(rig: Rig) -> str:
 
 
 def is_accepted(rig: Rig, joined: str) -> bool:
-    """Whether one attempt with the ``password`` method succeeds."""
+    """Tell whether one attempt with the ``password`` method succeeds."""
     with paramiko.Transport((rig.host, rig.port)) as transport:
         transport.start_client(timeout=10)
         try:
@@ -152,7 +152,7 @@ def test_nothing_is_left_after_a_failed_start(
 
 
 def token_in(state: Path) -> str:
-    """What tells one rig's account and rules from those of other tests under way."""
+    """Give the token that tells one rig's account and rules from those of other tests under way."""
     (binary,) = state.glob(f"{SERVICE_PREFIX}*")
     return binary.name.removeprefix(SERVICE_PREFIX)
 

@@ -1,4 +1,4 @@
-"""What OpenSSH says where it does not let people transfer files, and what they are told."""
+"""OpenSSH lets people transfer no files: its words, and what people are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a sign-in waits for the server: on a slow line that is what it takes."""
+"""A sign-in waits for the server a known number of times: on a slow line that is its cost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def before_first_request(session: Session, path: str, proxy: FlightProxy) -> int:
-    """How often a session waits before its first request leaves."""
+    """Count how often a session waits before its first request leaves."""
     with contextlib.closing(session):
         session.stat(path)
         return proxy.flights
@@ -52,7 +52,7 @@ def test_a_key_is_shown_at_once(openssh: Rig, home: Home) -> None:
 
 
 def test_an_rsa_key_waits_only_for_the_service(openssh: Rig, home: Home, tmp_path: Path) -> None:
-    """What a server signs with it says right after its keys, so the wait is mostly over by then."""
+    """The server names its signing algorithms right after its keys, so the wait is mostly over."""
     assert openssh.private_key is not None
     key = make_key(tmp_path / "id_rsa", "rsa")
     authorized = openssh.private_key.with_suffix(".pub")

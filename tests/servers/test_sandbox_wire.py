@@ -1,4 +1,4 @@
-"""What the sandbox looks like on the wire, byte by byte."""
+"""The sandbox on the wire, byte by byte."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def transport(box: Sandbox) -> Iterator[paramiko.Transport]:
 
 
 def key_exchange_lists(sandbox: Sandbox) -> tuple[bytes, list[list[str]]]:
-    """The server's ident line and the ten name lists of its KEXINIT (RFC 4253, section 7.1)."""
+    """Read the server's ident line and the ten name lists of its KEXINIT (RFC 4253 §7.1)."""
     address = (sandbox.ready.host, sandbox.ready.port)
     with socket.create_connection(address) as raw, raw.makefile("rb") as stream:
         ident = stream.readline()

@@ -63,7 +63,7 @@ assert vault.note
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A home and a run-time folder of their own, and nothing of this desktop's session."""
+    """Give a home and a run-time folder of their own, and nothing of this desktop's session."""
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if missing:
         reason = f"not installed: {', '.join(missing)}"

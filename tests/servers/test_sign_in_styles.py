@@ -38,7 +38,7 @@ def key_then_joined(rig: Rig) -> SignInSettings:
 
 
 class SshdLog:
-    """What sshd says of a sign-in that follows."""
+    """Collects the lines of sshd about a sign-in that follows."""
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
@@ -132,7 +132,7 @@ def test_nothing_leaves_where_the_server_wants_other_steps(
 
 
 class ProftpdLog:
-    """What ProFTPD says of a sign-in that follows."""
+    """Collects the lines of ProFTPD about a sign-in that follows."""
 
     def __init__(self, rig: Rig) -> None:
         self._state = rig.home.parent
@@ -143,7 +143,7 @@ class ProftpdLog:
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
     def count(self, name: str, words: str) -> int:
-        """How many of one log's new lines hold these words."""
+        """Count the new lines of one log that hold these words."""
         return sum(words in line for line in self._lines(name)[self._before[name] :])
 
 

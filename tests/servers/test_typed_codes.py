@@ -42,7 +42,7 @@ class Phone(Unattended):
         self.prompts: list[PromptQuestion] = []
 
     def code(self) -> Secret:
-        """The code shown now."""
+        """Read the code shown now."""
         key, now = self._secret.key.reveal(), self._clock.now()
         fresh = self._last.get(key, -1) + 1
         if self._secret.step_at(now) < fresh:

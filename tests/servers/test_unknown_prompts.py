@@ -173,7 +173,7 @@ def test_an_expired_password_is_called_that(tmp_path: Path) -> None:
 
 
 def observer(clock: ManualClock, cancel: CancelToken, *answers: Secret | None) -> SignInObserver:
-    """An observer whose person gives these answers at once."""
+    """Make an observer whose person gives these answers at once."""
 
     def ask(question: Question, answer: PendingAnswer[Secret]) -> None:
         for number, given in enumerate(answers):

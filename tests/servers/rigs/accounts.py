@@ -34,7 +34,7 @@ class Account:
 
 @contextmanager
 def throw_away_account(token: str) -> Iterator[Account]:
-    """An account with a random password, gone afterwards with its home.
+    """Make an account with a random password, gone afterwards with its home.
 
     Args:
         token: a random word that ends its name.
@@ -55,13 +55,13 @@ def throw_away_account(token: str) -> Iterator[Account]:
 
 
 def account_name(token: str) -> str:
-    """The name of the account with that token."""
+    """Name the account with that token."""
     return f"fgtest{token}"
 
 
 @contextmanager
 def privilege_separation() -> Iterator[None]:
-    """The account and folder that an sshd run by root insists on, where they are missing.
+    """Make the account and folder that an sshd run by root insists on, where they are missing.
 
     Test runs may share them: each holds a shared lock on a note of who made them, and the last
     one to leave removes what a test run made.
@@ -98,7 +98,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _is_last(note: int) -> bool:
-    """Whether nobody else holds the shared lock."""
+    """Tell whether nobody else holds the shared lock."""
     try:
         fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

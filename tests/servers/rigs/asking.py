@@ -62,7 +62,7 @@ class _Asking(asyncssh.SSHServer):
 def asking_server(
     rounds: list[Round], *, host_keys: HostKeys = (), **algorithms: Any
 ) -> Iterator[Asked]:
-    """A server that asks, with an empty folder behind it.
+    """Run a server that asks, with an empty folder behind it.
 
     Args:
         rounds: what it asks.

@@ -51,7 +51,7 @@ _FOLDER = _attributes(4096, 0o040755)
 
 
 def _blocks(path: bytes) -> Iterator[bytes]:
-    """The bodies of NAME that a folder is told in."""
+    """Give the bodies of NAME that a folder is told in."""
     total, at_a_time = map(int, path.strip(b"/").split(b"x"))
     for first in range(0, total, at_a_time):
         numbers = range(first, min(first + at_a_time, total))
@@ -83,7 +83,7 @@ class _Server:
         }
 
     def answer(self, payload: bytes) -> bytes:
-        """The answer to one packet."""
+        """Answer one packet."""
         if payload[0] == _INIT:
             return _string(struct.pack(">BI", _VERSION, 3) + _string(_LIMITS) + _string(b"1"))
         kind, request, length = struct.unpack_from(">BII", payload)

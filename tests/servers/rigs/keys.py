@@ -12,7 +12,7 @@ HOST_KEY_TYPES = ("ed25519", "ecdsa", "rsa")
 
 
 def fingerprints(state: Path) -> tuple[str, ...]:
-    """The host keys' fingerprints: ``SHA256:`` and unpadded base64."""
+    """Give the host keys' fingerprints: ``SHA256:`` and unpadded base64."""
     found = []
     for kind in HOST_KEY_TYPES:
         public = state.joinpath(f"host_{kind}.pub").read_text(encoding="ascii")

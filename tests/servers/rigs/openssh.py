@@ -18,7 +18,7 @@ from servers.rigs.sshd import ON_LOOPBACK, SSHD, Address, running_sshd
 def openssh_rig(
     state: Path, address: Address = ON_LOOPBACK, extra: Mapping[str, str] | None = None
 ) -> Iterator[Rig]:
-    """An sshd for the account that runs the tests, with a key of its own; root is not needed.
+    """Run an sshd for the account that runs the tests, with a key of its own; root is not needed.
 
     Args:
         state: an empty folder for keys, configuration and the home; its path holds no blanks.

@@ -29,7 +29,7 @@ SERVICE_PREFIX = "sshd-otp-"
 
 
 class Form(Enum):
-    """How the server asks for password and code."""
+    """Names the ways in which the server asks for password and code."""
 
     JOINED = "joined"
     """Both in one string, by the ``password`` method."""
@@ -50,7 +50,7 @@ _METHODS = {
 
 @contextmanager
 def openssh_otp_rig(state: Path, form: Form = Form.JOINED) -> Iterator[Rig]:
-    """An sshd with one throw-away account, whose codes live 5 s and are good once.
+    """Run an sshd with one throw-away account, whose codes live 5 s and are good once.
 
     Needs root. Account, home and PAM rules are removed afterwards.
 
@@ -99,14 +99,14 @@ def openssh_otp_rig(state: Path, form: Form = Form.JOINED) -> Iterator[Rig]:
 
 
 def _authorised_key(state: Path, account: Account) -> Path:
-    """A key for the account; the server looks for it in the home, with the account's rights."""
+    """Make a key for the account; the server looks in the home, with the account's rights."""
     private_key = make_key(state / "id_ed25519", "ed25519")
     shutil.copy(private_key.with_suffix(".pub"), account.home / ".authorized_keys")
     return private_key
 
 
 def _authenticator_file(secret: CodeSecret) -> str:
-    """The secret file of pam_google_authenticator (its FILEFORMAT document)."""
+    """Write the secret file of pam_google_authenticator (its FILEFORMAT document)."""
     return (
         f"{secret.key.reveal()}\n"
         f'" STEP_SIZE {secret.period}\n'
@@ -117,7 +117,7 @@ def _authenticator_file(secret: CodeSecret) -> str:
 
 
 def _pam_rules(form: Form, secret_file: Path) -> str:
-    """The service's rules (pam.d(5))."""
+    """Write the service's rules (pam.d(5))."""
     (module,) = UNPACKED.glob("lib/*/security/pam_google_authenticator.so")
     # noskewadj: no answer hangs on earlier wrong codes.
     # "required", not "requisite": a wrong code and a wrong password look the same from outside.

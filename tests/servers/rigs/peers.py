@@ -53,7 +53,7 @@ class Peer:
 
 @contextmanager
 def running_peer(name: str, state: Path, home: Home) -> Iterator[Peer]:
-    """A server and a session on it.
+    """Run a server and a session on it.
 
     Args:
         name: ``sandbox``, or one of the rigs.

@@ -29,7 +29,7 @@ _SBIN = UNPACKED / "usr" / "sbin"
 
 @contextmanager
 def proftpd_rig(state: Path) -> Iterator[Rig]:
-    """A ProFTPD with one account, whose codes live 30 s: mod_auth_otp knows no other life.
+    """Run a ProFTPD with one account, whose codes live 30 s: mod_auth_otp knows no other life.
 
     Args:
         state: an empty folder, closed to others, for keys, configuration, account and home.
@@ -73,7 +73,7 @@ def proftpd_rig(state: Path) -> Iterator[Rig]:
 
 
 def _write_account(state: Path, home: Path, password: Secret) -> None:
-    """The account in the form of passwd(5), made by ProFTPD's own tool."""
+    """Write the account in the form of passwd(5), by ProFTPD's own tool."""
     subprocess.run(
         [
             *(_SBIN / "ftpasswd", "--passwd", "--sha512", "--stdin", f"--file={state / 'users'}"),

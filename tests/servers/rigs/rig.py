@@ -1,4 +1,4 @@
-"""What a test gets to know of a real server."""
+"""Describes a real server for tests."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _send(process: int, number: signal.Signals) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on; these servers cannot be told to choose one."""
+    """Find a port nobody listens on; these servers cannot be told to choose one."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

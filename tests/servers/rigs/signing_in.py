@@ -15,7 +15,7 @@ PASSWORD_THEN_CODE = SignInSettings(steps=("password", "keyboard-interactive"), 
 
 
 def site_of(rig: Rig, sign_in: SignInSettings) -> Site:
-    """The site of a rig's account, its host keys pinned, its codes as long-lived as they are."""
+    """Make the site of a rig's account: its host keys pinned, its codes as long-lived as here."""
     if rig.code_secret is not None:
         sign_in = msgspec.structs.replace(sign_in, period=rig.code_secret.period)
     return Site(
@@ -29,12 +29,12 @@ def site_of(rig: Rig, sign_in: SignInSettings) -> Site:
 
 
 def by_key(rig: Rig) -> SignInSettings:
-    """The rig's private key, and nothing else."""
+    """Give the rig's private key, and nothing else."""
     return SignInSettings(steps=("publickey",), private_key=str(rig.private_key))
 
 
 def sign_in_to(rig: Rig, sign_in: SignInSettings, home: Home) -> Session:
-    """A session with what the rig's account has of password and code secret."""
+    """Open a session with what the rig's account has of password and code secret."""
     return connect(
         site_of(rig, sign_in),
         password=rig.password.reveal() if rig.password else None,
