@@ -12,12 +12,13 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.message import Duration, Message, message
+from ferrygate.common.message import Duration, message
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.okta_http import OktaAnswer
 
 _OK = 200
 _TOO_MANY_REQUESTS = 429
+_USUAL_WAIT = 60.0  # seconds, where Okta does not say how long
 _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 
 
@@ -70,6 +71,44 @@ _KINDS = {
     PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
     PasswordVerdict.PASSWORD_EXPIRED: Kind.PASSWORD_EXPIRED,
 }
+_WORDS = {  # sentence and next step
+    PasswordVerdict.CORRECT: (
+        message("Your password is right. The server refused the code, or your account."),
+        message(
+            "Check this computer's clock if it makes your codes, that a typed code was the one"
+            " shown, and that no other program used the same code. If that is not it, ask your"
+            " contact."
+        ),
+    ),
+    PasswordVerdict.ENROLL: (
+        message("Your password is right, but no code is set up for your account yet."),
+        message("Set up your code first."),
+    ),
+    PasswordVerdict.LOCKED_OUT: (
+        message("Your account is locked."),
+        message("Ask your contact to unlock it, and do not try again before."),
+    ),
+    PasswordVerdict.NO_MFA_DEMANDED: (
+        message("Your password is right, but Okta does not ask your account for a code."),
+        message("Copy the details and send them to your contact: a rule in Okta is missing."),
+    ),
+    PasswordVerdict.PASSWORD_EXPIRED: (
+        message("Your password has expired."),
+        message("Choose a new one in Okta with your browser, then enter it here."),
+    ),
+    PasswordVerdict.RATE_LIMITED: (
+        message("Okta has had too many requests and did not look at your password."),
+        message("Try again in {time}."),
+    ),
+    PasswordVerdict.WRONG_OR_LOCKED: (
+        message("Your password is wrong, or your account is locked. Okta does not say which."),
+        message("Sign in to Okta with your browser. If that fails too, ask your contact."),
+    ),
+    PasswordVerdict.OTHER: (
+        message("Okta gave an answer that Ferrygate does not know."),
+        message("Copy the details and send them to support."),
+    ),
+}
 _COUNTED = {
     PasswordVerdict.LOCKED_OUT,
     PasswordVerdict.OTHER,
@@ -115,63 +154,13 @@ def end_of(verdict: PasswordVerdict) -> End:
 
 def explain(answer: PasswordAnswer) -> Problem:
     """Make sentences for the person of a verdict."""
-    sentence, next_step = _words(answer)
+    sentence, next_step = _WORDS[answer.verdict]
+    if answer.verdict is PasswordVerdict.RATE_LIMITED:
+        wait = _USUAL_WAIT if answer.retry_after is None else answer.retry_after
+        next_step = next_step.filled(time=Duration(wait))
     return Problem(
         kind=_KINDS.get(answer.verdict, Kind.SIGN_IN_REFUSED),
         sentence=sentence,
         next_step=next_step,
         detail=answer.detail,
     )
-
-
-def _words(answer: PasswordAnswer) -> tuple[Message, Message]:  # noqa: PLR0911  one row a verdict
-    match answer.verdict:
-        case PasswordVerdict.CORRECT:
-            return (
-                message("Your password is right. The server refused the code, or your account."),
-                message(
-                    "Check this computer's clock if it makes your codes, that a typed code was the"
-                    " one shown, and that no other program used the same code. If that is not it,"
-                    " ask your contact."
-                ),
-            )
-        case PasswordVerdict.ENROLL:
-            return (
-                message("Your password is right, but no code is set up for your account yet."),
-                message("Set up your code first."),
-            )
-        case PasswordVerdict.LOCKED_OUT:
-            return (
-                message("Your account is locked."),
-                message("Ask your contact to unlock it, and do not try again before."),
-            )
-        case PasswordVerdict.NO_MFA_DEMANDED:
-            return (
-                message("Your password is right, but Okta does not ask your account for a code."),
-                message(
-                    "Copy the details and send them to your contact: a rule in Okta is missing."
-                ),
-            )
-        case PasswordVerdict.PASSWORD_EXPIRED:
-            return (
-                message("Your password has expired."),
-                message("Choose a new one in Okta with your browser, then enter it here."),
-            )
-        case PasswordVerdict.RATE_LIMITED:
-            wait = Duration(60.0 if answer.retry_after is None else answer.retry_after)
-            return (
-                message("Okta has had too many requests and did not look at your password."),
-                message("Try again in {time}.", time=wait),
-            )
-        case PasswordVerdict.WRONG_OR_LOCKED:
-            return (
-                message(
-                    "Your password is wrong, or your account is locked. Okta does not say which."
-                ),
-                message("Sign in to Okta with your browser. If that fails too, ask your contact."),
-            )
-        case PasswordVerdict.OTHER:
-            return (
-                message("Okta gave an answer that Ferrygate does not know."),
-                message("Copy the details and send them to support."),
-            )

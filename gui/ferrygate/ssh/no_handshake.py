@@ -10,7 +10,7 @@ from ferrygate.common.errors import (
     ServerBusyError,
     ServerUnusableError,
 )
-from ferrygate.common.message import Message, message
+from ferrygate.common.message import message
 from ferrygate.common.server_words import is_text, sentence
 from ferrygate.ssh.algorithms import Lack, Mismatch
 from ferrygate.ssh.other_protocols import (
@@ -24,6 +24,48 @@ from ferrygate.ssh.other_protocols import (
 _IDENT = b"SSH-"
 _MAX_DETAIL_CHARACTERS = 200  # characters
 _TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
+_CHECK_NAME = message("Check the server's name and port with your contact.")
+_ANSWERING = {  # sentence and next step for what answers in place of a file transfer server
+    Protocol.WEB: (
+        message("A web page answers at {host}, port {port}, not a file transfer server."),
+        message(
+            "On the network of a hotel, a train or guests, log in to it in your web browser first."
+            " Else check the server's name and port with your contact."
+        ),
+    ),
+    Protocol.PROXY: (
+        message("A proxy answers at {host}, port {port}, not a file transfer server."),
+        message("Try another network, or ask those who run yours to let SFTP through."),
+    ),
+    Protocol.TLS: (
+        message(
+            "At {host}, port {port}, a server answers that wants web encryption (TLS), not a file"
+            " transfer server."
+        ),
+        message("It may be for web pages or FTPS, which is not SFTP. {check}", check=_CHECK_NAME),
+    ),
+    Protocol.FTP: (
+        message("An FTP server answers at {host}, port {port}. FTP is not SFTP."),
+        message("Ask your contact for the SFTP server and its port, which mostly is 22."),
+    ),
+    Protocol.MAIL: (
+        message("A mail server answers at {host}, port {port}, not a file transfer server."),
+        _CHECK_NAME,
+    ),
+    Protocol.TELNET: (
+        message("A Telnet server answers at {host}, port {port}, not a file transfer server."),
+        _CHECK_NAME,
+    ),
+    Protocol.DATABASE: (
+        message("A database answers at {host}, port {port}, not a file transfer server."),
+        _CHECK_NAME,
+    ),
+    Protocol.REMOTE_DESKTOP: (
+        message("A remote desktop answers at {host}, port {port}, not a file transfer server."),
+        _CHECK_NAME,
+    ),
+    None: (message("{host} answers, but not as a file transfer server."), _CHECK_NAME),
+}
 
 
 class Disconnect(msgspec.Struct, frozen=True):
@@ -204,7 +246,7 @@ class _HostErrors:
                 detail=self._with_first(),
                 server_said=said,
             )
-        text, step = _other_server(known)
+        text, step = _ANSWERING[known]
         return CannotReachError(
             text.filled(host=self._host, port=self._port),
             next_step=step,
@@ -223,47 +265,3 @@ class _HostErrors:
     def _with_first(self) -> str:
         first = self._heard.first[:40]
         return f"{self._detail}; first bytes {first!r}" if first else self._detail
-
-
-def _other_server(known: Protocol | None) -> tuple[Message, Message]:
-    """Return sentence and next step for what answers in place of a file transfer server."""
-    step = message("Check the server's name and port with your contact.")
-    text = message("{host} answers, but not as a file transfer server.")
-    match known:
-        case Protocol.WEB:
-            text = message("A web page answers at {host}, port {port}, not a file transfer server.")
-            step = message(
-                "On the network of a hotel, a train or guests, log in to it in your web browser"
-                " first. Else check the server's name and port with your contact."
-            )
-        case Protocol.PROXY:
-            text = message("A proxy answers at {host}, port {port}, not a file transfer server.")
-            step = message("Try another network, or ask those who run yours to let SFTP through.")
-        case Protocol.TLS:
-            text = message(
-                "At {host}, port {port}, a server answers that wants web encryption (TLS), not a"
-                " file transfer server."
-            )
-            step = message(
-                "It may be for web pages or FTPS, which is not SFTP. {check}", check=step
-            )
-        case Protocol.FTP:
-            text = message("An FTP server answers at {host}, port {port}. FTP is not SFTP.")
-            step = message("Ask your contact for the SFTP server and its port, which mostly is 22.")
-        case Protocol.MAIL:
-            text = message(
-                "A mail server answers at {host}, port {port}, not a file transfer server."
-            )
-        case Protocol.TELNET:
-            text = message(
-                "A Telnet server answers at {host}, port {port}, not a file transfer server."
-            )
-        case Protocol.DATABASE:
-            text = message("A database answers at {host}, port {port}, not a file transfer server.")
-        case Protocol.REMOTE_DESKTOP:
-            text = message(
-                "A remote desktop answers at {host}, port {port}, not a file transfer server."
-            )
-        case None:
-            pass
-    return text, step
