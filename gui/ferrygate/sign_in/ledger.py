@@ -8,10 +8,10 @@ was sent may use it, unless the server has accepted it. Wrong passwords are coun
 a row by default. So no code is sent twice, and refusals in a row are counted here before a server
 counts too many of them (:mod:`ferrygate.sign_in.gate`).
 
-**What is claimed.** A claim says that a code was sent, shown, copied or printed. Its row is a
-salted digest of the code secret, the period and the time step (RFC 6238 §4). For ten minutes the
-digits themselves are known too: a person types codes of which no secret is at hand
-(:mod:`ferrygate.sign_in.sent_codes`). Neither row reveals a secret.
+**What is claimed.** A claim says that a code was sent, shown, copied or printed
+(:mod:`ferrygate.sign_in.code_claims`). For ten minutes the digits themselves are known too: a
+person types codes of which no secret is at hand (:mod:`ferrygate.sign_in.sent_codes`). Neither row
+reveals a secret.
 
 **Which transaction.** One transaction of :meth:`Ledger.claim_for_sending` looks whether the code is
 claimed, claims it, and marks the attempt as having sent; the code goes to the socket only after the
@@ -48,7 +48,6 @@ Authenticator (MFA)": five attempts, skew of two minutes), of its authentication
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from enum import Enum
@@ -62,14 +61,12 @@ from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.message import message
 from ferrygate.common.processes import Processes
 from ferrygate.common.secret import Secret
+from ferrygate.sign_in.code_claims import CodeClaims
 from ferrygate.sign_in.gate import Gate, gate_for
 from ferrygate.sign_in.ledger_accounts import AccountRows, Hold
 from ferrygate.sign_in.ledger_file import LedgerFile
 from ferrygate.sign_in.sent_codes import SentCodes
 
-# Claims that are kept: those of 17 days of which each half minute has one. A server accepts a code
-# for minutes, and a wrong clock does not make claims come faster.
-_KEEP_CLAIMS = 50_000
 _SALT_BYTES = 32
 _BUSY_SECONDS = 30.0  # to wait for another process's transaction
 
@@ -134,23 +131,24 @@ class Ledger:
         """
         self._rows = AccountRows(clock, processes)
         self._file = LedgerFile(path, busy_seconds, random_bytes(_SALT_BYTES))
+        self._claims = CodeClaims(self._file.salt)
         self._sent = SentCodes(clock, self._file.salt)
 
     # ------------------------------------------------------------ codes
 
     def claim(self, secret: CodeSecret, step: int) -> bool:
         """Claim the code of one time step; false when it already left once."""
-        digest = self._digest(secret, step)
+        digests = self._digests(secret, (step,))
         with self._file.write() as db:
-            if _is_claimed(db, digest):
+            if self._claims.has_any(db, digests):
                 return False
-            _add_claim(db, digest)
+            self._claims.add(db, digests)
             return True
 
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
         """Tell whether the code of that step already left."""
         with self._file.read() as db:
-            return _is_claimed(db, self._digest(secret, step))
+            return self._claims.has_any(db, self._digests(secret, (step,)))
 
     def claim_for_sending(self, lease: Lease, secret: CodeSecret, step: int) -> bool:
         """Claim a code and note that this attempt now sends, in one transaction.
@@ -159,7 +157,7 @@ class Ledger:
         left before, be it made here or typed.
         """
         code = Secret(secret.code_for_step(step))
-        return self._claim_code(lease, code, [self._digest(secret, step)])
+        return self._claim_code(lease, code, self._digests(secret, (step,)))
 
     def claim_typed(
         self, lease: Lease, code: Secret, secret: CodeSecret | None, steps: Iterable[int]
@@ -172,8 +170,7 @@ class Ledger:
             secret: the secret of the same account, where one is at hand.
             steps: the time steps for which that makes the same digits.
         """
-        digests = [self._digest(secret, step) for step in steps] if secret is not None else []
-        return self._claim_code(lease, code, digests)
+        return self._claim_code(lease, code, self._digests(secret, steps))
 
     def was_sent(self, account: str, code: Secret) -> bool:
         """Tell whether a code of these digits was sent for the account within ten minutes."""
@@ -210,14 +207,11 @@ class Ledger:
     ) -> None:
         """Undo :meth:`claim_typed`, as :meth:`give_back` does."""
         stretched = self._sent.stretched(code)
-        digests = [self._digest(secret, step) for step in steps] if secret is not None else []
+        digests = self._digests(secret, steps)
         with self._file.write() as db:
-            db.executemany("DELETE FROM claims WHERE digest=?", [(each,) for each in digests])
+            self._claims.remove(db, digests)
             self._sent.remove(db, _names(lease), stretched)
-            db.executemany(
-                "UPDATE accounts SET sent=? WHERE account=? AND lease=?",
-                [(has_sent, *hold) for hold in lease.holds],
-            )
+            self._rows.set_sent(db, lease.holds, sent=has_sent)
 
     # ------------------------------------------------------------ attempts
 
@@ -272,12 +266,8 @@ class Ledger:
 
     def renew(self, lease: Lease) -> None:
         """Hold the lease for another three minutes."""
-        until = self._rows.until()
         with self._file.write() as db:
-            db.executemany(
-                "UPDATE accounts SET lease_until=? WHERE account=? AND lease=?",
-                [(until, *hold) for hold in lease.holds],
-            )
+            self._rows.renew(db, lease.holds)
 
     def count_refusal(self, lease: Lease) -> None:
         """Count a refusal within an attempt that goes on: a server may let one try several times.
@@ -287,19 +277,13 @@ class Ledger:
         """
         with self._file.write() as db:
             self._mark_sent(db, lease)
-            db.executemany(
-                "UPDATE accounts SET refusals=refusals+1 WHERE account=? AND lease=?", lease.holds
-            )
+            self._rows.count_refusal(db, lease.holds)
 
     def finish(self, lease: Lease, end: End) -> None:
         """Report how the attempt ended; a success clears every name of the account."""
         with self._file.write() as db:
             held = [hold for hold in lease.holds if self._rows.is_held(db, hold)]
-            db.executemany(
-                "UPDATE accounts SET refusals=refusals+?, holder=NULL, lease_until=NULL, sent=0"
-                " WHERE account=? AND lease=?",
-                [(end is End.REFUSED, *hold) for hold in held],
-            )
+            self._rows.end(db, held, is_refused=end is End.REFUSED)
             if end is End.ACCEPTED and len(held) == len(lease.holds):
                 self._rows.clear(db, lease.holds[0][0])
 
@@ -344,11 +328,7 @@ class Ledger:
         with self._file.write() as db:
             for name in self._rows.clear(db, account):
                 if not self._rows.look(db, name).is_busy:
-                    db.execute(
-                        "UPDATE accounts SET lease=lease+1, holder=NULL, lease_until=NULL, sent=0"
-                        " WHERE account=?",
-                        (name,),
-                    )
+                    self._rows.take_back(db, name)
 
     # ------------------------------------------------------------ inside
 
@@ -356,10 +336,9 @@ class Ledger:
         stretched = self._sent.stretched(code)
         with self._file.write() as db:
             sent = self._sent.is_there(db, _names(lease), stretched)
-            if sent or any(_is_claimed(db, digest) for digest in digests):
+            if sent or self._claims.has_any(db, digests):
                 return False
-            for digest in digests:
-                _add_claim(db, digest)
+            self._claims.add(db, digests)
             self._sent.add(db, _names(lease), stretched)
             self._mark_sent(db, lease)
             return True
@@ -367,29 +346,14 @@ class Ledger:
     def _mark_sent(self, db: sqlite3.Connection, lease: Lease) -> None:
         if not all(self._rows.is_held(db, hold) for hold in lease.holds):
             raise _lease_lost()
-        db.executemany("UPDATE accounts SET sent=1 WHERE account=? AND lease=?", lease.holds)
+        self._rows.set_sent(db, lease.holds, sent=True)
 
-    def _digest(self, secret: CodeSecret, step: int) -> bytes:
-        key = secret.key.reveal().encode()
-        return hashlib.blake2b(
-            b"%d:%d:%s" % (step, secret.period, key), key=self._file.salt, digest_size=32
-        ).digest()
+    def _digests(self, secret: CodeSecret | None, steps: Iterable[int]) -> list[bytes]:
+        return [] if secret is None else [self._claims.digest(secret, step) for step in steps]
 
 
 def _names(lease: Lease) -> list[str]:
     return [name for name, _number in lease.holds]
-
-
-def _add_claim(db: sqlite3.Connection, digest: bytes) -> None:
-    db.execute("INSERT INTO claims (digest) VALUES (?)", (digest,))
-    db.execute(
-        "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?", (_KEEP_CLAIMS,)
-    )
-
-
-def _is_claimed(db: sqlite3.Connection, digest: bytes) -> bool:
-    found = db.execute("SELECT 1 FROM claims WHERE digest=?", (digest,)).fetchone()
-    return found is not None
 
 
 def _lease_lost() -> LeaseLostError:

@@ -48,10 +48,6 @@ class AccountRows:
         self._clock = clock
         self._processes = processes
 
-    def until(self) -> float:
-        """Tell when a lease that is taken or renewed now ends."""
-        return self._clock.now() + LEASE_SECONDS
-
     def look(self, db: sqlite3.Connection, name: str) -> Row:
         """Read the state of a name. A lease counts while its holder runs and its end is near."""
         found = db.execute(
@@ -70,7 +66,7 @@ class AccountRows:
     ) -> tuple[Hold, ...]:
         """Write the rows that were looked at back, with a lease if they were ``opened``."""
         holder = self._processes.me if opened else None
-        until = self.until() if opened else None
+        until = self._until() if opened else None
         holds = tuple((row.name, row.number + 1) for row in rows)
         db.executemany(
             "INSERT OR REPLACE INTO accounts (account, refusals, lease, holder, lease_until)"
@@ -78,6 +74,48 @@ class AccountRows:
             [(row.name, row.refusals, row.number + 1, holder, until) for row in rows],
         )
         return holds
+
+    def renew(self, db: sqlite3.Connection, holds: Iterable[Hold]) -> None:
+        """Let the leases of an attempt end :data:`LEASE_SECONDS` from now."""
+        until = self._until()
+        db.executemany(
+            "UPDATE accounts SET lease_until=? WHERE account=? AND lease=?",
+            [(until, *hold) for hold in holds],
+        )
+
+    def _until(self) -> float:
+        return self._clock.now() + LEASE_SECONDS
+
+    @staticmethod
+    def set_sent(db: sqlite3.Connection, holds: Iterable[Hold], *, sent: bool) -> None:
+        """Note whether an attempt has sent something, so that without an end it counts."""
+        db.executemany(
+            "UPDATE accounts SET sent=? WHERE account=? AND lease=?",
+            [(sent, *hold) for hold in holds],
+        )
+
+    @staticmethod
+    def count_refusal(db: sqlite3.Connection, holds: Iterable[Hold]) -> None:
+        """Count a refusal within an attempt that goes on."""
+        db.executemany("UPDATE accounts SET refusals=refusals+1 WHERE account=? AND lease=?", holds)
+
+    @staticmethod
+    def end(db: sqlite3.Connection, holds: Iterable[Hold], *, is_refused: bool) -> None:
+        """End an attempt's leases, and count its refusal."""
+        db.executemany(
+            "UPDATE accounts SET refusals=refusals+?, holder=NULL, lease_until=NULL, sent=0"
+            " WHERE account=? AND lease=?",
+            [(is_refused, *hold) for hold in holds],
+        )
+
+    @staticmethod
+    def take_back(db: sqlite3.Connection, name: str) -> None:
+        """End a lease without its attempt, which may send nothing from here on."""
+        db.execute(
+            "UPDATE accounts SET lease=lease+1, holder=NULL, lease_until=NULL, sent=0"
+            " WHERE account=?",
+            (name,),
+        )
 
     @staticmethod
     def is_held(db: sqlite3.Connection, hold: Hold) -> bool:
