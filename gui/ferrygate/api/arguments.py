@@ -7,6 +7,7 @@ may be a secret. A value of the right type that makes no sense is a ``UsageError
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
@@ -52,6 +53,28 @@ def demand(name: str, value: object, *types: type) -> None:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         wanted = " or ".join("None" if cls is type(None) else cls.__name__ for cls in types)
         raise TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+
+
+def demand_callable(name: str, value: object) -> None:
+    """Check that an argument, where it is given, can be called.
+
+    Raises:
+        TypeError: it cannot.
+    """
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable, not {type(value).__name__}")
+
+
+def demand_seconds(name: str, value: float) -> None:
+    """Check that an argument is a number of seconds, from 0 on and with an end.
+
+    Raises:
+        TypeError: it is no number.
+        UsageError: it is below 0, or without an end.
+    """
+    demand(name, value, int, float)
+    if not 0 <= value < math.inf:
+        raise UsageError(message("{name} must be a number of seconds from 0 on.", name=name))
 
 
 def remote(name: str, path: RemotePath) -> bytes:

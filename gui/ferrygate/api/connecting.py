@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 from ferrygate import bootstrap
-from ferrygate.api.arguments import demand, demand_site, key, secret
+from ferrygate.api.arguments import (
+    demand,
+    demand_callable,
+    demand_seconds,
+    demand_site,
+    key,
+    secret,
+)
+from ferrygate.api.program_secrets import ProgramSecrets
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
-from ferrygate.codes.typed_code import typed_code
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import UsageError
-from ferrygate.common.message import message
+from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
 from ferrygate.engine.messages.session import OpenSite, SessionChanged
-from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -64,6 +68,43 @@ def _kinds(given: GivenSecrets) -> frozenset[SecretKind]:
         SecretKind.PASSPHRASE: given.passphrase,
     }
     return frozenset(kind for kind, secret in kinds.items() if secret is not None)
+
+
+@contextmanager
+def session_dialled_ahead(
+    site: Site,
+    home: Home,
+    clock: Clock,
+    prompter: Prompter,
+    *,
+    given: GivenSecrets,
+    unneeded: frozenset[SecretKind] = frozenset(),
+    live_secrets: LiveSecrets | None = None,
+    keep_trying: float = bootstrap.KEEP_TRYING_SECONDS,
+) -> Iterator[Session]:
+    """Open a session as :func:`open_session` does, while its server is dialled.
+
+    The session outlives the block, which signs in, unless that fails.
+
+    Args:
+        site: the site.
+        home: where Ferrygate keeps its files.
+        clock: the time.
+        prompter: answers what only a person can.
+        given: secrets at hand, for which no keychain is asked.
+        unneeded: what no keychain is asked for either.
+        live_secrets: those of the log, where there is one.
+        keep_trying: seconds for which a connection that was lost is tried again.
+
+    Raises:
+        FerrygateError: the keychain cannot be opened at all.
+    """
+    making = bootstrap.engine_for(site, home, clock, live_secrets, keep_trying)
+    with making as make_engine, ExitStack() as on_failure:
+        session = open_session(site, make_engine, prompter, clock, given=given, unneeded=unneeded)
+        on_failure.enter_context(session)
+        yield session
+        on_failure.pop_all()
 
 
 def connect(
@@ -112,37 +153,26 @@ def connect(
     demand("try_anyway", try_anyway, bool)
     demand("code", code, str, type(None))
     demand("home", home, Home, type(None))
-    demand("keep_trying", keep_trying, int, float)
-    if not 0 <= keep_trying < math.inf:
-        raise UsageError(message("Keep trying for a number of seconds from 0 on."))
-    if on_connection is not None and not callable(on_connection):
-        raise TypeError(f"on_connection must be callable, not {type(on_connection).__name__}")
+    demand_seconds("keep_trying", keep_trying)
+    demand_callable("on_connection", on_connection)
     given = GivenSecrets(
         password=secret("password", password),
         totp_secret=key("totp_secret", totp_secret),
         passphrase=secret("passphrase", passphrase),
     )
     home = home or Home.from_environment(os.environ)
+    found = _found(site, home)
+    secrets = ProgramSecrets.for_site(found, given, code)
+    prompter = Unattended(accept_new_host_key=accept_new_host_key, on_connection=on_connection)
+    with session_dialled_ahead(
+        found, home, SystemClock(), prompter, given=given, keep_trying=keep_trying
+    ) as session:
+        secrets.sign_in(session, try_anyway=try_anyway)
+    return session
+
+
+def _found(site: str | os.PathLike[str] | Site, home: Home) -> Site:
     if isinstance(site, Site):
         demand_site(site)
-    else:
-        site = resolve_site(os.fspath(site), SiteStore(home.sites))
-    typed = None if code is None else typed_code(code, site.sign_in.digits)
-    code_secret = None
-    if given.totp_secret is not None:  # read before the server hears of this computer
-        code_secret = code_secret_for(site.sign_in, given.totp_secret)
-    prompter = Unattended(accept_new_host_key=accept_new_host_key, on_connection=on_connection)
-    clock = SystemClock()
-    making = bootstrap.engine_for(site, home, clock, keep_trying=keep_trying)
-    with making as make_engine, ExitStack() as on_failure:
-        session = open_session(site, make_engine, prompter, clock, given=given)
-        on_failure.enter_context(session)
-        if given.password is not None:
-            session.use_password(given.password)
-        if code_secret is not None:
-            session.use_code_secret(code_secret)
-        if given.passphrase is not None:
-            session.use_passphrase(given.passphrase)
-        session.sign_in(try_anyway=try_anyway, typed_code=typed)
-        on_failure.pop_all()
-    return session
+        return site
+    return resolve_site(os.fspath(site), SiteStore(home.sites))

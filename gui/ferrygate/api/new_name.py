@@ -50,25 +50,33 @@ def demand_folder(sources: Sequence[str], folder: str) -> None:
     if folder.endswith("/"):
         return
     if Path(folder).is_file():
-        raise UsageError(
-            message(
-                "“{file}” is a file on this computer; the folder on the server comes last.",
-                file=folder,
-            ),
-            next_step=message(
-                "Name that folder too; for one of that name say {folder}",
-                folder=shlex.quote(f"{folder}/"),
-            ),
-        )
-    if len(sources) != 1 or Path(sources[0]).is_dir():
-        return
+        raise _forgotten_folder(folder)
+    if len(sources) == 1 and not Path(sources[0]).is_dir() and _ends_alike(sources[0], folder):
+        raise _name_for_folder(folder)
+
+
+def _ends_alike(source: str, folder: str) -> bool:
+    ending = Path(source).suffix.casefold()
+    return bool(ending) and PurePosixPath(folder).suffix.casefold() == ending
+
+
+def _forgotten_folder(file: str) -> UsageError:
+    return UsageError(
+        message(
+            "“{file}” is a file on this computer; the folder on the server comes last.", file=file
+        ),
+        next_step=message(
+            "Name that folder too; for one of that name say {folder}",
+            folder=shlex.quote(f"{file}/"),
+        ),
+    )
+
+
+def _name_for_folder(folder: str) -> UsageError:
     path = PurePosixPath(folder)
-    ending = Path(sources[0]).suffix
-    if not ending or path.suffix.casefold() != ending.casefold():
-        return
     above = path.parent.as_posix()
     words = f"--as {shlex.quote(path.name)} {shlex.quote('/' if above == '.' else above)}"
-    raise UsageError(
+    return UsageError(
         message(
             "“{folder}” looks like the name of a file, where a folder is meant.", folder=folder
         ),

@@ -12,6 +12,7 @@ from ferrygate.api.arguments import (
     RemotePath,
     choice,
     demand,
+    demand_callable,
     existing,
     local,
     remote,
@@ -346,8 +347,7 @@ class Session:
         *,
         keep_all: bool,
     ) -> Result:
-        if on_event is not None and not callable(on_event):
-            raise TypeError(f"on_event must be callable, not {type(on_event).__name__}")
+        demand_callable("on_event", on_event)
         files: dict[int, FileView] = {}
         for event in self._client.ask(command):
             if isinstance(event, FileChanged):
