@@ -19,7 +19,7 @@ from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.secret_field import SecretField
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.cli.command_context import CommandContext, DesktopApp
-from ferrygate.cli.command_session import use_secrets
+from ferrygate.cli.command_secrets import use_secrets
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.environment import GivenSecrets, take_secrets
 from ferrygate.common.errors import UsageError

@@ -3,95 +3,30 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Unpack
 
-import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.command_secrets import use_secrets, warn_of_unseen_ends
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.sign_in_options import AttemptFlags, SignInFlags, check_code_flags
 from ferrygate.cli.standard_input import code_on_standard_input
-from ferrygate.common.display import display_text
-from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
-from ferrygate.common.errors import (
-    KeychainError,
-    Kind,
-    PassphraseMissingError,
-    Problem,
-    SecretsMissingError,
-    SignInRefusedError,
-    UsageError,
-)
+from ferrygate.common.errors import PassphraseMissingError, SignInRefusedError
 from ferrygate.common.i18n import _
-from ferrygate.common.message import Message, Text, message, sentences
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.common.secret_text import given_secret, unseen_ends
+from ferrygate.common.secret_text import given_secret
 from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
-from ferrygate.sites.without_code import surely_needs_code
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
     from ferrygate.engine.client import Prompter
-
-INVISIBLE_CHARACTERS = "invisible-characters"
-"""Names the warning that a secret begins or ends with invisible characters."""
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class AttemptFlags(TypedDict):
-    """Holds the options that :func:`attempt_options` adds to a command."""
-
-    accept_new_host_key: bool
-    explain: bool
-    try_anyway: bool
-
-
-class SignInFlags(AttemptFlags):
-    """Holds the options that :func:`sign_in_options` adds to a command."""
-
-    ask_code: bool
-    code_stdin: bool
-
-
-def sign_in_options(command: F) -> F:
-    """Add the options of every command that signs in to do something."""
-    ask = click.option(
-        "--ask-code",
-        is_flag=True,
-        help="Ask for the code that your phone or token shows, whenever one is needed: after a lost"
-        " connection for the next one.",
-    )
-    stdin = click.option(
-        "--code-stdin",
-        is_flag=True,
-        help="Read the code from the first line of standard input. It is good for one sign-in.",
-    )
-    return ask(stdin(attempt_options(command)))
-
-
-def attempt_options(command: F) -> F:
-    """Add the options of every command that makes an attempt to sign in."""
-    accept = click.option(
-        "--accept-new-host-key",
-        is_flag=True,
-        help="Take and keep a host key nobody has confirmed yet. A changed one is always refused.",
-    )
-    anyway = click.option(
-        "--try-anyway", is_flag=True, help="Sign in once more after repeated refusals."
-    )
-    explain = click.option(
-        "--explain",
-        is_flag=True,
-        help="When refused, ask Okta once with the password alone, and say what is wrong. That"
-        " may count as another refusal.",
-    )
-    return accept(anyway(explain(command)))
 
 
 def sign_in(
@@ -114,31 +49,8 @@ def sign_in(
     Raises:
         FerrygateError: secrets are missing, or the sign-in failed.
     """
-    from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
-    from ferrygate.api import connecting  # noqa: PLC0415  as above
-
-    _check_code_flags(context, site, **flags)
-    terminal, given = context.terminal, context.secrets  # before anything goes out
-    prompter = TerminalPrompter(
-        terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
-    )
-    unneeded = frozenset[SecretKind]()
-    if flags["ask_code"]:  # an option goes before the environment and the keychain
-        given = msgspec.structs.replace(given, totp_secret=None)
-        unneeded = frozenset({SecretKind.CODE_SECRET})
-    _check_given_key(given.totp_secret, site)
-    site = with_username(context, site)
-    if keep_trying is None:
-        keep_trying = bootstrap.KEEP_TRYING_SECONDS
-    making = bootstrap.engine_for(
-        site, context.home, context.clock, context.live_secrets, keep_trying
-    )
-    with making as make_engine, ExitStack() as on_failure:
-        session = connecting.open_session(
-            site, make_engine, prompter, context.clock, given=given, unneeded=unneeded
-        )
-        on_failure.enter_context(session)
-        gc.freeze()  # what is loaded by now stays, and is not to be looked through
+    check_code_flags(context, site, **flags)
+    with _dialled_ahead(context, site, keep_trying, **flags) as session:
         ask_code, code_stdin = flags["ask_code"], flags["code_stdin"]
         use_secrets(context, session, ask_code=ask_code, code_stdin=code_stdin)
         code = None
@@ -154,8 +66,40 @@ def sign_in(
             explain=flags["explain"],
             try_anyway=flags["try_anyway"],
         )
-        on_failure.pop_all()
     return session
+
+
+@contextmanager
+def _dialled_ahead(
+    context: CommandContext, site: Site, keep_trying: float | None, **flags: Unpack[SignInFlags]
+) -> Iterator[Session]:
+    """Open a session while its server is dialled; it outlives the block, unless that fails."""
+    from ferrygate import bootstrap  # noqa: PLC0415  help needs none of it
+    from ferrygate.api import connecting  # noqa: PLC0415  as above
+
+    terminal, given = context.terminal, context.secrets  # before anything goes out
+    prompter = TerminalPrompter(
+        terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
+    )
+    unneeded = frozenset[SecretKind]()
+    if flags["ask_code"]:  # an option goes before the environment and the keychain
+        given = msgspec.structs.replace(given, totp_secret=None)
+        unneeded = frozenset({SecretKind.CODE_SECRET})
+    _check_given_key(given.totp_secret, site)
+    if keep_trying is None:
+        keep_trying = bootstrap.KEEP_TRYING_SECONDS
+    with connecting.session_dialled_ahead(
+        with_username(context, site),
+        context.home,
+        context.clock,
+        prompter,
+        given=given,
+        unneeded=unneeded,
+        live_secrets=context.live_secrets,
+        keep_trying=keep_trying,
+    ) as session:
+        gc.freeze()  # what is loaded by now stays, and is not to be looked through
+        yield session
 
 
 def open_session(
@@ -200,104 +144,6 @@ def with_username(context: CommandContext, site: Site) -> Site:
     return msgspec.structs.replace(site, username=context.terminal.ask(_("User name")))
 
 
-def _check_code_flags(context: CommandContext, site: Site, **flags: Unpack[SignInFlags]) -> None:
-    """Check the options about a code before anything is read or sent.
-
-    Raises:
-        UsageError: they make no sense.
-    """
-    if flags["ask_code"] and flags["code_stdin"]:
-        raise UsageError(message("Give only one of --ask-code and --code-stdin."))
-    if flags["ask_code"] and not context.terminal.is_interactive:
-        raise UsageError(
-            message("Nobody can be asked for a code: this is no terminal."),
-            next_step=message("In a script, give it on standard input: --code-stdin"),
-        )
-    if flags["code_stdin"] and not site.sends_password:
-        raise UsageError(
-            message("“{site}” signs in by key alone, without a code.", site=site.name),
-            next_step=message("Leave out --code-stdin."),
-        )
-
-
-def use_secrets(
-    context: CommandContext, session: Session, *, ask_code: bool = False, code_stdin: bool = False
-) -> None:
-    """Use what the site's steps need of password, code secret and passphrase.
-
-    With ``ask_code`` the code secret is not used; with ``code_stdin`` it may be missing.
-
-    Raises:
-        FerrygateError: as :func:`use_password` and :func:`use_code_secret`.
-    """
-    site = session.site
-    passphrase = context.secrets.passphrase
-    if passphrase is not None and site.sign_in.has_key_step:
-        warn_of_unseen_ends(context, passphrase, message("The passphrase of the private key"))
-        session.use_passphrase(passphrase)
-    if site.sends_password:
-        use_password(context, session)
-        # A server that asks one thing after the other may do without a code.
-        if not ask_code:
-            needed = surely_needs_code(site) and not code_stdin
-            use_code_secret(context, session, needed=needed, or_typed=True)
-
-
-def use_password(context: CommandContext, session: Session) -> None:
-    """Use the password of the environment, the keychain, or the person; the first found.
-
-    Raises:
-        SecretsMissingError: there is none, and no person to ask.
-    """
-    given = context.secrets.password
-    if given is None and not session.at_hand.has_password:
-        given = _asked(
-            context,
-            session.site,
-            _("Password of {user}"),
-            missing=message("The password for “{site}” is missing, and nobody can be asked."),
-            next_step=_to_set(PASSWORD_VARIABLE),
-        )
-        given = given and given_secret(given.reveal(), message("The password"))
-    if given is not None:
-        warn_of_unseen_ends(context, given, message("The password"))
-        session.use_password(given)
-
-
-def use_code_secret(
-    context: CommandContext, session: Session, *, needed: bool, or_typed: bool = False
-) -> None:
-    """Use the code secret of the environment, the keychain, or the person; the first found.
-
-    The person is asked only when it is ``needed``. A command that takes a code in its place, typed
-    from a phone or token, says so.
-
-    Raises:
-        CodeSecretError: what was given holds no usable secret.
-        SecretsMissingError: there is none, and no person to ask.
-    """
-    given = context.secrets.totp_secret
-    if given is None and needed and not session.at_hand.has_code_secret:
-        if or_typed and context.terminal.is_interactive:
-            context.terminal.say(_("To type a code from a phone or token instead, add --ask-code."))
-        given = _asked(
-            context,
-            session.site,
-            _("Key for the codes of {user}"),
-            missing=message(
-                "The key for the codes of “{site}” is missing, and nobody can be asked."
-            ),
-            next_step=sentences(
-                _to_set(TOTP_SECRET_VARIABLE),
-                message("Or give a code from a phone or token: --ask-code, --code-stdin")
-                if or_typed
-                else None,
-            ),
-        )
-    if given is not None:
-        session.use_code_secret(code_secret_for(session.site.sign_in, given))
-
-
 def attempt(
     context: CommandContext,
     session: Session,
@@ -337,41 +183,3 @@ def attempt(
                 raise
             makes_codes = typed_code is None and not ask_code
             explain(context, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)
-
-
-def warn_of_unseen_ends(context: CommandContext, secret: Secret, source: Text) -> None:
-    """Warn once of invisible characters at a secret's ends; the secret is sent as it is."""
-    sentence = unseen_ends(secret, source)
-    if sentence is not None:
-        problem = Problem(
-            kind=Kind.USAGE,
-            sentence=sentence,
-            next_step=message("It is sent as it is. If you are refused, check that first."),
-        )
-        context.terminal.warn(INVISIBLE_CHARACTERS, problem)
-
-
-def demand_keychain(session: Session, sentence: Message, next_step: Message | None = None) -> None:
-    """Check that a command that is about the keychain has one to use.
-
-    Raises:
-        KeychainError: there is none; with this sentence, and the keychain's own as the detail.
-    """
-    if not session.at_hand.can_save:
-        note = session.at_hand.keychain_note
-        detail = "" if note is None else str(note)
-        raise KeychainError(sentence, next_step=next_step, detail=detail)
-
-
-def _asked(
-    context: CommandContext, site: Site, question: str, *, missing: Message, next_step: Message
-) -> Secret:
-    if not context.terminal.is_interactive:
-        raise SecretsMissingError(missing.filled(site=site.name), next_step=next_step)
-    return context.terminal.ask_secret(question.format(user=display_text(site.username)))
-
-
-def _to_set(variable: str) -> Message:
-    return message(
-        "Set {variable}_FILE or {variable}, or run the command on a terminal.", variable=variable
-    )

@@ -9,22 +9,15 @@ from typing import Unpack
 import click
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.command_session import (
-    AttemptFlags,
-    attempt,
-    attempt_options,
-    demand_keychain,
-    open_session,
-    use_code_secret,
-    use_password,
-    with_username,
-)
+from ferrygate.cli.command_secrets import demand_keychain, use_code_secret, use_password
+from ferrygate.cli.command_session import attempt, open_session, with_username
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.explaining import advice
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
+from ferrygate.cli.sign_in_options import AttemptFlags, attempt_options
 from ferrygate.cli.standard_input import key_on_standard_input
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.display import display_text

@@ -10,11 +10,12 @@ import click
 import msgspec
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.command_session import SignInFlags, sign_in, sign_in_options
+from ferrygate.cli.command_session import sign_in
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, name_fields, record_line
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.remote_arguments import existing, new
+from ferrygate.cli.sign_in_options import SignInFlags, sign_in_options
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind, WrongTypeError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.command_session import demand_keychain, open_session, with_username
+from ferrygate.cli.command_secrets import demand_keychain
+from ferrygate.cli.command_session import open_session, with_username
 from ferrygate.cli.commands.sites import sites
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.output_options import output_options

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 import click
 
 from ferrygate.cli.command_context import CommandContext
-from ferrygate.cli.command_session import SignInFlags, sign_in, sign_in_options
+from ferrygate.cli.command_session import sign_in
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import on_interrupt
 from ferrygate.cli.local_arguments import no_stream
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.rate import Rate
 from ferrygate.cli.remote_arguments import existing
+from ferrygate.cli.sign_in_options import SignInFlags, sign_in_options
 from ferrygate.cli.transfer_report import TransferReport
 from ferrygate.common.errors import Cancelled, FerrygateError, error_for
 from ferrygate.common.i18n import _
