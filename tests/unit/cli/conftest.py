@@ -27,25 +27,41 @@ def opened() -> list[WindowRequest]:
     return []
 
 
+def unused(*_given: object) -> int:
+    raise AssertionError
+
+
+@pytest.fixture
+def make_context(private_home: Path, clock: ManualClock) -> Callable[..., CommandContext]:
+    """Makes contexts of commands."""
+
+    def make(
+        secrets: GivenSecrets | None = None,
+        *,
+        show: Callable[[WindowRequest], int] = unused,
+        terminal: Terminal | None = None,
+    ) -> CommandContext:
+        return CommandContext(
+            home=Home(private_home),
+            clock=clock,
+            read_secrets=lambda: secrets or GivenSecrets(),
+            live_secrets=LiveSecrets(),
+            window=DesktopApp(run=show, tour=unused, take_pictures=unused),
+            terminal=terminal or Terminal(clock),
+        )
+
+    return make
+
+
 @pytest.fixture
 def make_command(
-    private_home: Path, clock: ManualClock
+    make_context: Callable[..., CommandContext],
 ) -> Callable[[Callable[[WindowRequest], int]], Callable[..., int]]:
     """Runs commands in this process, with a window that is shown so; gives their exit status."""
 
-    def unused(*_given: object) -> int:
-        raise AssertionError
-
     def make(show: Callable[[WindowRequest], int]) -> Callable[..., int]:
         def run_command(*arguments: str | Path, secrets: GivenSecrets | None = None) -> int:
-            context = CommandContext(
-                home=Home(private_home),
-                clock=clock,
-                read_secrets=lambda: secrets or GivenSecrets(),
-                live_secrets=LiveSecrets(),
-                window=DesktopApp(run=show, tour=unused, take_pictures=unused),
-                terminal=Terminal(clock),
-            )
+            context = make_context(secrets, show=show)
             return run([str(argument) for argument in arguments], context)
 
         return run_command

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from ferrygate.cli.code_secret_source import CodeSecretSource
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import demand_keychain, use_code_secret, use_password
 from ferrygate.cli.command_session import attempt, open_session, with_username
@@ -18,25 +19,15 @@ from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.sign_in_options import AttemptFlags, attempt_options
-from ferrygate.cli.standard_input import key_on_standard_input
-from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.display import display_text
 from ferrygate.common.environment import TOTP_SECRET_VARIABLE
-from ferrygate.common.errors import (
-    CodeSecretError,
-    SecretsMissingError,
-    UnsupportedError,
-    UsageError,
-)
-from ferrygate.common.i18n import _, render
-from ferrygate.common.local_disk import read_small_file
+from ferrygate.common.errors import UnsupportedError
+from ferrygate.common.i18n import _
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text
-from ferrygate.sites.code_secret import code_secrets_for, code_secrets_in_qr, matches_site
 from ferrygate.sites.site import Site
 
-_STDIN = "-"
+if TYPE_CHECKING:
+    from ferrygate.api.session import Session
 
 
 @click.command()
@@ -94,45 +85,24 @@ def enroll(
 
     Okta itself proves one that it has handed out; any other is proven by a sign-in.
     """
-    if uri not in {None, _STDIN}:
-        raise UsageError(
-            message(
-                "An address holds a secret, and what is typed here can be read by other programs."
-            ),
-            next_step=message("Write --uri -, and put the address on standard input."),
-        )
-    if sum((uri is not None, picture is not None, secret_stdin, okta)) > 1:
-        raise UsageError(message("Give only one of --uri, --qr, --secret-stdin and --okta."))
+    source = CodeSecretSource(uri=uri, picture=picture, secret_stdin=secret_stdin, okta=okta)
+    source.check()
     named = with_username(context, context.site(site))
-    if not named.policy.save_code_secret:
-        raise UnsupportedError(
-            message("The connection file does not allow the code's secret to be kept."),
-            next_step=message("Give it in {variable} each time.", variable=TOTP_SECRET_VARIABLE),
-        )
+    _check_may_be_kept(named)
     prompter = TerminalPrompter(
         context.terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
     )
     with open_session(context, named, prompter) as session:
-        demand_keychain(
-            session,
-            message("The code's secret cannot be kept: there is no keychain that can be used."),
-            message(
-                "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each time.",
-                variable=TOTP_SECRET_VARIABLE,
-            ),
-        )
-        secret = None
-        if not okta:
-            text = _given(context, named, uri=uri, picture=picture, secret_stdin=secret_stdin)
-            secret = _chosen(context, named, text, in_picture=picture is not None)
-            _say_mismatch(context, named, secret)
-        use_password(context, session)
-        if secret is None:
+        _demand_place(session)
+        if okta:
+            use_password(context, session)
             with advice(context, site):
                 session.enrol_with_okta(save=True, try_anyway=flags["try_anyway"])
         else:
+            secret = source.read(context, named)
+            use_password(context, session)
             session.use_code_secret(secret, save=True)
-        if secret is not None or prompter.noticed:  # not proven yet, or not kept
+        if not okta or prompter.noticed:  # not proven yet, or not kept
             prompter.noticed.clear()
             attempt(context, session, site, **flags)
     if prompter.noticed:
@@ -141,69 +111,21 @@ def enroll(
     return Exit.DONE
 
 
-def _given(
-    context: CommandContext,
-    site: Site,
-    *,
-    uri: str | None,
-    picture: Path | None,
-    secret_stdin: bool,
-) -> Secret:
-    """Return the one text that was given; an option goes before the environment."""
-    if picture is not None:
-        return _in_picture(picture)
-    if secret_stdin or uri is not None:
-        return key_on_standard_input()
-    if context.secrets.totp_secret is not None:
-        return context.secrets.totp_secret
-    if not context.terminal.is_interactive:
-        raise SecretsMissingError(
-            message("No secret was given, and nobody can be asked."),
-            next_step=message(
-                "Set {variable}, or give --secret-stdin, --uri, --qr or --okta.",
-                variable=TOTP_SECRET_VARIABLE,
-            ),
+def _check_may_be_kept(site: Site) -> None:
+    if not site.policy.save_code_secret:
+        raise UnsupportedError(
+            message("The connection file does not allow the code's secret to be kept."),
+            next_step=message("Give it in {variable} each time.", variable=TOTP_SECRET_VARIABLE),
         )
-    question = _("Key for the codes of {user}").format(user=display_text(site.username))
-    return context.terminal.ask_secret(question)
 
 
-def _chosen(context: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
-    """Return the code secret in a text; of several in an export, the one the person chooses."""
-    read = code_secrets_in_qr if in_picture else code_secrets_for
-    found = read(site.sign_in, text)
-    if found.remark:
-        context.terminal.say(render(found.remark))
-    if len(found.secrets) == 1 or not context.terminal.is_interactive:
-        return found.only()
-    numbers = [str(number) for number, _secret in enumerate(found.secrets, 1)]
-    for number, secret in zip(numbers, found.secrets, strict=True):
-        context.terminal.say(f"{number}  {secret.issuer} {secret.label}")
-    answer = context.terminal.choose(_("Which of these accounts"), numbers)
-    return found.secrets[int(answer) - 1]
-
-
-def _in_picture(path: Path) -> Secret:
-    from ferrygate.codes.qr import MAX_BYTES, read_qr  # noqa: PLC0415  slow, and only needed here
-
-    texts = read_qr(read_small_file(path, MAX_BYTES))
-    if len(texts) != 1:
-        raise CodeSecretError(
-            message("There is more than one QR code in this picture.")
-            if texts
-            else message("There is no QR code in this picture."),
-            next_step=message("Choose a picture that shows the one QR code whole."),
-        )
-    return Secret(texts[0])
-
-
-def _say_mismatch(context: CommandContext, site: Site, secret: CodeSecret) -> None:
-    """Say where an enrolled code differs from the connection file, over which it wins."""
-    if not matches_site(site.sign_in, secret):
-        wanted = (site.sign_in.digits, site.sign_in.period, site.sign_in.algorithm)
-        given = (secret.digits, secret.period, secret.algorithm)
-        context.terminal.say(
-            _(
-                "Codes are made as the secret says ({given}), not as the site says ({wanted})."
-            ).format(given=", ".join(map(str, given)), wanted=", ".join(map(str, wanted)))
-        )
+def _demand_place(session: Session) -> None:
+    """Check that there is a keychain for the secret, before a person looks for that."""
+    demand_keychain(
+        session,
+        message("The code's secret cannot be kept: there is no keychain that can be used."),
+        message(
+            "Install and unlock GNOME Keyring or KWallet, or give it in {variable} each time.",
+            variable=TOTP_SECRET_VARIABLE,
+        ),
+    )
