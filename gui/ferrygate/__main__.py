@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ferrygate.cli.command_context import DesktopApp, WindowRequest
     from ferrygate.common.clock import Clock
     from ferrygate.common.environment import SecretSources
+    from ferrygate.common.errors import Problem
     from ferrygate.common.logs import LiveSecrets
     from ferrygate.common.paths import Home
     from ferrygate.engine.engine import Engine
@@ -76,11 +77,8 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
     from functools import partial  # noqa: PLC0415  as above
 
     from ferrygate.cli.command_context import CommandContext  # noqa: PLC0415  as above
-    from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415  as above
-    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415  as above
-    from ferrygate.cli.main import command_name, run, wants_json  # noqa: PLC0415  as above
+    from ferrygate.cli.main import command_name, run  # noqa: PLC0415  as above
     from ferrygate.cli.run_facts import RunFacts  # noqa: PLC0415  as above
-    from ferrygate.cli.streams import guarded_output  # noqa: PLC0415  as above
     from ferrygate.cli.terminal import Terminal  # noqa: PLC0415  as above
     from ferrygate.common.clock import SystemClock  # noqa: PLC0415  as above
     from ferrygate.common.environment import log_level  # noqa: PLC0415  as above
@@ -90,24 +88,13 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
     from ferrygate.common.paths import Home  # noqa: PLC0415  as above
     from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415  as above
 
-    def interrupted(number: int, _frame: FrameType | None) -> None:
-        interrupts.append(number)
-        raise KeyboardInterrupt
-
-    # A service that is stopped clears up as one that is interrupted, and so does a command whose
-    # terminal is gone.
-    handle_ending_signals(interrupted)
-    sys.unraisablehook = _raise_again
+    _raise_interrupts(interrupts)
     raise_limit()  # of this program; where it is a library, that is the host's business
     arguments, clock = sys.argv[1:], SystemClock()
     try:
         home = Home.from_environment(os.environ)
     except FerrygateError as error:
-        terminal = Terminal(clock)
-        terminal.as_json = wants_json(arguments)
-        with guarded_output():
-            terminal.fail(error.problem)
-        return exit_for(error.problem.kind)
+        return _fail(error.problem, arguments, clock)
     facts = RunFacts(command_name(arguments))
     with logging_to(home.logs, log_level(os.environ), facts.line) as live_secrets:
         context = CommandContext(
@@ -120,6 +107,36 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
             facts=facts,
         )
         return run(arguments, context)
+
+
+def _raise_interrupts(interrupts: list[int]) -> None:
+    """Have what ends the program raise KeyboardInterrupt from here on, and note its signal.
+
+    A service that is stopped clears up as one that is interrupted, and so does a command whose
+    terminal is gone.
+    """
+    from ferrygate.cli.interrupts import handle_ending_signals  # noqa: PLC0415  as above
+
+    def interrupted(number: int, _frame: FrameType | None) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    handle_ending_signals(interrupted)
+    sys.unraisablehook = _raise_again
+
+
+def _fail(problem: Problem, arguments: list[str], clock: Clock) -> int:
+    """Say what is wrong where no command could be looked for; the exit status."""
+    from ferrygate.cli.exit_codes import exit_for  # noqa: PLC0415  as above
+    from ferrygate.cli.main import wants_json  # noqa: PLC0415  as above
+    from ferrygate.cli.streams import guarded_output  # noqa: PLC0415  as above
+    from ferrygate.cli.terminal import Terminal  # noqa: PLC0415  as above
+
+    terminal = Terminal(clock)
+    terminal.as_json = wants_json(arguments)
+    with guarded_output():
+        terminal.fail(problem)
+    return exit_for(problem.kind)
 
 
 def _raise_again(lost: sys.UnraisableHookArgs) -> None:

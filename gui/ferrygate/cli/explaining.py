@@ -97,6 +97,29 @@ def explain(
         SignInRefusedError: Okta could not be asked, and why.
         click.exceptions.Exit: all of it is printed.
     """
+    told = _told_by_okta(context, session, text, refusal, try_anyway=try_anyway)
+    try:
+        clocks = session.measure_skew()
+    except FerrygateError as error:
+        context.terminal.fail(told)
+        context.terminal.tell(error.problem)
+    else:
+        ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
+        context.terminal.fail(told, **ahead)
+        if makes_codes:
+            _correct_clock(context, session, clocks)
+    raise click.exceptions.Exit(exit_for(told.kind)) from refusal
+
+
+def _told_by_okta(
+    context: CommandContext,
+    session: Session,
+    text: str,
+    refusal: SignInRefusedError,
+    *,
+    try_anyway: bool,
+) -> Problem:
+    """Put Okta's words in place of those about a refusal, which keeps its details."""
     try:
         with advice(context, text):
             problem = session.explain_refusal(try_anyway=try_anyway)
@@ -109,23 +132,12 @@ def explain(
         )
         raise error_for(told) from refusal
     detail = f"{refusal.problem.detail}; Okta: {problem.detail}"
-    told = msgspec.structs.replace(
+    return msgspec.structs.replace(
         advised(context, problem, text),
         detail=detail,
         server_said=problem.server_said or refusal.problem.server_said,
         steps=refusal.problem.steps,
     )
-    try:
-        clocks = session.measure_skew()
-    except FerrygateError as error:
-        context.terminal.fail(told)
-        context.terminal.tell(error.problem)
-    else:
-        ahead = {} if clocks.seconds is None else {"clock_ahead_seconds": round(-clocks.seconds)}
-        context.terminal.fail(told, **ahead)
-        if makes_codes:
-            _correct_clock(context, session, clocks)
-    raise click.exceptions.Exit(exit_for(told.kind)) from refusal
 
 
 def _correct_clock(context: CommandContext, session: Session, measured: SkewMeasured) -> None:

@@ -32,7 +32,8 @@ from ferrygate.sites.connection_file import SUFFIX, format_connection_file
 from ferrygate.sites.site import SignInSettings, Site
 
 if TYPE_CHECKING:
-    from ferrygate.sandbox.sandbox import Ready
+    from ferrygate.common.clock import Clock
+    from ferrygate.sandbox.sandbox import Ready, SandboxOptions
 
 _BLOCK = 4096  # bytes of standard input read at a time, and dropped
 _MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its error is raised
@@ -77,7 +78,7 @@ def sandbox(
     Once it is ready, it prints how to reach it (one line with --json). Password and secret are new
     at each start.
     """
-    from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions  # noqa: PLC0415  slow
+    from ferrygate.sandbox.sandbox import SandboxOptions  # noqa: PLC0415  slow
 
     if not host:  # sockets take that for every address there is
         raise UsageError(message("The address to listen on cannot be empty."))
@@ -94,28 +95,41 @@ def sandbox(
         enrolled=not not_enrolled,
     )
     interrupt = InterruptWait()
+    with _running(options, context.clock) as ready, _own_file(state) as file:
+        _write_connection_file(file, ready)
+        _say_ready(context, ready, file)
+        if end_with_input:
+            threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
+        interrupt.wait()
+    return Exit.DONE
+
+
+@contextmanager
+def _running(options: SandboxOptions, clock: Clock) -> Iterator[Ready]:
+    """Run a sandbox in the block.
+
+    Raises:
+        LocalFileError: it cannot be started here.
+        UsageError: the port is taken.
+    """
+    from ferrygate.sandbox.sandbox import Sandbox  # noqa: PLC0415  as above
+
     try:
-        running = Sandbox(options, context.clock)
+        running = Sandbox(options, clock)
         ready = running.start()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(
-                message("Port {port} is in use by another program.", port=port),
+                message("Port {port} is in use by another program.", port=options.port),
                 next_step=message("Choose another with --port, or leave it out for any free one."),
             ) from error
         raise LocalFileError(
             message("The sandbox cannot start here."), detail=reason(error)
         ) from error
     try:
-        with _own_file(state) as file:
-            _write_connection_file(file, ready)
-            _say_ready(context, ready, file)
-            if end_with_input:
-                threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
-            interrupt.wait()
+        yield ready
     finally:
         running.stop()
-    return Exit.DONE
 
 
 def _watch_input(interrupt: InterruptWait) -> None:

@@ -26,6 +26,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import not_there
 from ferrygate.common.malloc_arenas import bound_arenas
 from ferrygate.common.message import message
+from ferrygate.sites.site import Site
 from ferrygate.transfers.views import ConflictChoice, Direction, LinkChoice
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ _CHOICES = [
         ConflictChoice.CHANGED,
     )
 ]
+
+
+class TransferFlags(SignInFlags):
+    """Holds the options that both commands take."""
+
+    on_conflict: str | None
+    links: str
+    limit_rate: int | None
+    keep_trying: float | None
 
 
 def _finite(
@@ -111,13 +121,9 @@ def put(
     sources: tuple[str, ...],
     folder: str,
     *,
-    on_conflict: str | None,
-    links: str,
     late_check: bool,
     name: str | None,
-    limit_rate: int | None,
-    keep_trying: float | None,
-    **flags: Unpack[SignInFlags],
+    **flags: Unpack[TransferFlags],
 ) -> int:
     """Send files and folders into REMOTE_FOLDER, which is made when missing.
 
@@ -137,21 +143,12 @@ def put(
     if name is None:
         demand_folder(sources, folder)
     sent_as = None if name is None else new_name(sources, name)
-    choice = _choice(context, on_conflict)
-    bound_arenas()
-    with sign_in(context, found, site, keep_trying=keep_trying, **flags) as session:
-        session.limit_rate(limit_rate)
-        move = partial(
-            session.put,
-            sources,
-            target + b"/",  # a folder, as was made sure of
-            on_conflict=choice,
-            links=links,
-            late_check=late_check,
-            name=sent_as,
-        )
-        report = TransferReport(context.terminal, context.clock, Direction.UPLOAD, folder, choice)
-        return _reported(context, session, report, move)
+
+    def move(session: Session, **how: Any) -> object:
+        # The slash is for a folder, as was made sure of.
+        return session.put(sources, target + b"/", late_check=late_check, name=sent_as, **how)
+
+    return _transferred(context, found, site, Direction.UPLOAD, folder, move, **flags)
 
 
 @click.command()
@@ -165,12 +162,7 @@ def get(
     site: str,
     sources: tuple[str, ...],
     folder: str,
-    *,
-    on_conflict: str | None,
-    links: str,
-    limit_rate: int | None,
-    keep_trying: float | None,
-    **flags: Unpack[SignInFlags],
+    **flags: Unpack[TransferFlags],
 ) -> int:
     """Fetch files and folders into LOCAL_FOLDER, which is made when missing.
 
@@ -183,13 +175,50 @@ def get(
     names = [existing(source) for source in sources]
     no_stream(folder)
     demand_local_folder(names, folder)
-    choice = _choice(context, on_conflict)
+
+    def move(session: Session, **how: Any) -> object:
+        return session.get(names, folder, **how)
+
+    return _transferred(context, found, site, Direction.DOWNLOAD, folder, move, **flags)
+
+
+def _transferred(
+    context: CommandContext,
+    site: Site,
+    text: str,
+    direction: Direction,
+    folder: str,
+    move: Callable[..., object],
+    **flags: Unpack[TransferFlags],
+) -> Exit:
+    """Sign in to a site, for which ``text`` was typed, and carry out a transfer into a folder.
+
+    Args:
+        context: the command.
+        site: the site.
+        text: what was typed for it.
+        direction: of the transfer.
+        folder: as it was typed.
+        move: carries it out; takes the session, and what :meth:`Session.put` takes by name.
+        flags: of :func:`_transfer_options`.
+    """
+    choice = _choice(context, flags["on_conflict"])
     bound_arenas()
-    with sign_in(context, found, site, keep_trying=keep_trying, **flags) as session:
-        session.limit_rate(limit_rate)
-        move = partial(session.get, names, folder, on_conflict=choice, links=links)
-        report = TransferReport(context.terminal, context.clock, Direction.DOWNLOAD, folder, choice)
-        return _reported(context, session, report, move)
+    with sign_in(
+        context,
+        site,
+        text,
+        keep_trying=flags["keep_trying"],
+        accept_new_host_key=flags["accept_new_host_key"],
+        explain=flags["explain"],
+        try_anyway=flags["try_anyway"],
+        ask_code=flags["ask_code"],
+        code_stdin=flags["code_stdin"],
+    ) as session:
+        session.limit_rate(flags["limit_rate"])
+        report = TransferReport(context.terminal, context.clock, direction, folder, choice)
+        begin = partial(move, session, on_conflict=choice, links=flags["links"])
+        return _reported(context, session, report, begin)
 
 
 def _reported(
