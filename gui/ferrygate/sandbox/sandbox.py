@@ -153,7 +153,7 @@ class Sandbox:
         """
         if self._ready is not None:
             raise RuntimeError("the sandbox runs already")
-        options, code_secret = self._options, self._code_secret
+        options = self._options
         options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         host_key = _host_key(options.state / "host_key")
         home = options.root / options.username.lower()
@@ -171,18 +171,7 @@ class Sandbox:
             self.faults.act_on(ssh)
             starting.callback(self.faults.act_on, None)
             self._running = starting.pop_all()
-        self._ready = Ready(
-            host=options.host,
-            port=port,
-            username=options.username,
-            password=self._password,
-            totp_secret=code_secret.key if code_secret else Secret(""),
-            otpauth_uri=_address(options.username, code_secret) if code_secret else Secret(""),
-            host_key_fingerprint=host_key.get_fingerprint(),
-            okta_address=okta.address,
-            root=home,
-            period=(code_secret or options).period,
-        )
+        self._ready = self._describe(port, host_key.get_fingerprint(), okta.address, home)
         return self._ready
 
     def stop(self) -> None:
@@ -201,6 +190,21 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _describe(self, port: int, fingerprint: str, okta_address: str, home: Path) -> Ready:
+        options, code_secret = self._options, self._code_secret
+        return Ready(
+            host=options.host,
+            port=port,
+            username=options.username,
+            password=self._password,
+            totp_secret=code_secret.key if code_secret else Secret(""),
+            otpauth_uri=_address(options.username, code_secret) if code_secret else Secret(""),
+            host_key_fingerprint=fingerprint,
+            okta_address=okta_address,
+            root=home,
+            period=(code_secret or options).period,
+        )
 
     def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
         digits = self._options.digits

@@ -9,6 +9,12 @@ import msgspec
 
 from ferrygate.ssh.connect_steps import AlgorithmsAgreed
 
+RSA = "ssh-rsa"
+"""The type of an RSA key, which signs by other names."""
+
+RSA_SIGNATURES = frozenset({"rsa-sha2-512", "rsa-sha2-256"})
+"""Algorithms that an RSA key signs with (RFC 8332)."""
+
 CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",

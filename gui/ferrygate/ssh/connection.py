@@ -7,7 +7,6 @@ layers may offer one password twice, and a one-time code must never be.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
 
 import paramiko
@@ -19,18 +18,17 @@ from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
 from ferrygate.common.server_words import sentence
 from ferrygate.sites.known_hosts import HostKey
-from ferrygate.ssh.algorithms import CIPHERS, MACS, agreed, mismatch
+from ferrygate.ssh.algorithms import RSA, RSA_SIGNATURES, agreed
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from ferrygate.ssh.connect_steps import FirstLineRead, ReportConnectStep, report_nothing
 from ferrygate.ssh.deadlines import Deadlines
-from ferrygate.ssh.dial import POLL_SECONDS, dial
+from ferrygate.ssh.dial import dial
+from ferrygate.ssh.handshake import JOIN_SECONDS, Handshake
 from ferrygate.ssh.monitored_socket import MonitoredSocket
-from ferrygate.ssh.no_handshake import HandshakeRecord, no_handshake
-from ferrygate.ssh.other_protocols import ident, protocol
+from ferrygate.ssh.no_handshake import no_handshake
 from ferrygate.ssh.preconnect import Preconnect
 from ferrygate.ssh.prompts import Respond
 from ferrygate.ssh.ssh_errors import SSH_ERRORS
-from ferrygate.ssh.ssh_log import bounded_log
 from ferrygate.ssh.subsystem import Subsystem, open_subsystem
 from ferrygate.ssh.transport import (
     AuthRefusedError,
@@ -40,9 +38,6 @@ from ferrygate.ssh.transport import (
 )
 
 _MAX_UNTRUSTED_BYTES = 1 << 18  # before the host key is accepted; an honest server sends 4 KiB
-_RSA = "ssh-rsa"
-_RSA_NAMES = {"rsa-sha2-512", "rsa-sha2-256"}  # RFC 8332: the same key, other signatures
-_JOIN_SECONDS = 5.0  # that a closed connection's thread may take to end
 
 
 class Connection:
@@ -71,7 +66,7 @@ class Connection:
 
     def offers_key(self, key_type: str) -> bool:
         """Tell whether the server has a host key of this type, by the types that it offers."""
-        names = _RSA_NAMES if key_type == _RSA else {key_type}
+        names = RSA_SIGNATURES if key_type == RSA else {key_type}
         return not names.isdisjoint(self._transport.server_offer.host_keys)
 
     def trust(self) -> None:
@@ -196,7 +191,7 @@ class Connection:
         """End the connection and its thread; channels on it end too."""
         self._sock.hang_up()
         self._transport.close()
-        self._transport.join(_JOIN_SECONDS)
+        self._transport.join(JOIN_SECONDS)
         self._transport.release()
 
 
@@ -228,35 +223,11 @@ def connect(
     if dialled is None:
         dialled = dial(host, port, deadlines.connect, clock, cancel, report=report)
     sock = MonitoredSocket(dialled, clock, first=_MAX_UNTRUSTED_BYTES)
-    transport = None
+    handshake = Handshake(sock, deadlines)
     try:
-        transport = Transport(sock)
-        transport.set_log_channel(bounded_log())
-        transport.daemon = True
-        # Behind our own deadline, which can tell a server that is late from one that hangs up.
-        transport.banner_timeout = transport.handshake_timeout = 2 * deadlines.handshake
-        transport.auth_timeout = deadlines.authentication
-        transport.verdict_timeout = deadlines.verdict
-        transport.logger.info("%s:%d: connecting", host, port)
-        options = transport.get_security_options()
-        options.ciphers = CIPHERS
-        options.digests = MACS
-        options.key_types = _known_first(tuple(options.key_types), known)
-        _exchange_keys(transport, sock, deadlines.handshake, cancel)
-        host_key = _host_key(transport)
+        transport, host_key = handshake.exchange_keys(f"{host}:{port}", known, cancel)
     except (*SSH_ERRORS, Cancelled) as error:
-        heard = _heard(transport, sock, error, deadlines.handshake)  # before we hang up ourselves
-        line = ident(heard.first)
-        if line:
-            report(FirstLineRead(line))
-        sock.hang_up()
-        if transport is not None:
-            transport.close()
-            if transport.is_alive():
-                transport.join(_JOIN_SECONDS)
-            transport.packetizer.complete_handshake()  # ends a timer that outlives a failure
-            transport.release()
-        sock.close()
+        heard = handshake.abandon(error, report)
         if isinstance(error, Cancelled):
             raise
         raise no_handshake(host, port, heard) from error
@@ -264,54 +235,3 @@ def connect(
     report(FirstLineRead(connection.server_ident))
     report(agreed(transport.client_offer, transport.server_offer))
     return connection
-
-
-def _exchange_keys(
-    transport: Transport, sock: MonitoredSocket, seconds: float, cancel: CancelToken
-) -> None:
-    done = threading.Event()
-    transport.start_client(event=done)
-    first = b""
-    for _poll in range(round(seconds / POLL_SECONDS)):
-        if done.wait(POLL_SECONDS):
-            break
-        cancel.check()
-        if first and first == sock.first and not ident(first) and protocol(first) is not None:
-            raise paramiko.SSHException("another protocol")  # which may wait for more, as we do
-        first = sock.first
-    else:
-        raise TimeoutError("no keys in time")
-    if not transport.is_active():
-        raise transport.get_exception() or EOFError
-
-
-def _heard(
-    transport: Transport | None, sock: MonitoredSocket, error: Exception, seconds: float
-) -> HandshakeRecord:
-    """Describe what came within the handshake's ``seconds``, which failed with ``error``."""
-    if transport is None:
-        return HandshakeRecord(detail=type(error).__name__)
-    is_late = isinstance(error, TimeoutError)
-    quiet = sock.clock.monotonic() - sock.heard
-    theirs = transport.server_offer
-    return HandshakeRecord(
-        first=sock.first,
-        has_ended=sock.has_ended,
-        is_late=is_late,
-        is_slow=is_late and bool(sock.first) and quiet < seconds / 4,
-        disconnect=transport.disconnect,
-        mismatch=mismatch(transport.client_offer, theirs) if theirs.key_exchanges else None,
-        detail=f"{type(error).__name__}: {sentence(str(error))}",
-    )
-
-
-def _known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:
-    types = {key.key_type for key in known}
-    if _RSA in types:
-        types |= _RSA_NAMES
-    return tuple(sorted(offered, key=lambda name: name not in types))
-
-
-def _host_key(transport: paramiko.Transport) -> HostKey:
-    key = transport.get_remote_server_key()
-    return HostKey(key.get_name(), key.asbytes())

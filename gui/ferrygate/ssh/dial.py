@@ -69,31 +69,35 @@ def dial(
         CannotReachError: no such host, or none of its addresses answers.
         Cancelled: as asked.
     """
-    began = clock.monotonic()
-    addresses = _addresses_of(host, port, resolve, seconds, clock, cancel)
-    names = [str(address[0]) for *_kind, address in addresses]
-    report(NameResolved(host, tuple(names), _milliseconds(clock.monotonic() - began)))
-    reason = ""
-    is_there = False
+    addresses = _addresses_of(host, port, resolve, seconds, clock, cancel, report=report)
+    names = _names(addresses)
+    errors: list[OSError] = []
     for number, address in enumerate(addresses):
         began = clock.monotonic()
         try:
             sock = _connected(address, began + seconds, clock, cancel)
         except OSError as error:
-            reason = error.strerror or "timed out"
-            is_there |= isinstance(error, ConnectionRefusedError)
+            errors.append(error)
         else:
-            milliseconds = _milliseconds(clock.monotonic() - began)
-            report(TcpConnected(names[number], port, milliseconds, tuple(names[:number])))
+            took = _milliseconds_since(began, clock)
+            report(TcpConnected(names[number], port, took, names[:number]))
             return sock
-    raise _no_answer(host, port, reason, is_there=is_there)
+    raise _no_answer(host, port, errors)
 
 
 def _addresses_of(
-    host: str, port: int, resolve: Resolve, seconds: float, clock: Clock, cancel: CancelToken
+    host: str,
+    port: int,
+    resolve: Resolve,
+    seconds: float,
+    clock: Clock,
+    cancel: CancelToken,
+    *,
+    report: ReportConnectStep,
 ) -> Addresses:
+    began = clock.monotonic()
     try:
-        return _found(lambda: resolve(host, port), seconds, clock, cancel)
+        addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
     except TimeoutError:
         raise CannotReachError(
             message("The address of {host} could not be found in time.", host=host),
@@ -106,12 +110,19 @@ def _addresses_of(
             next_step=message("Check your internet connection and the server's name."),
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
+    report(NameResolved(host, _names(addresses), _milliseconds_since(began, clock)))
+    return addresses
 
 
-def _no_answer(host: str, port: int, reason: str, *, is_there: bool) -> CannotReachError:
+def _names(addresses: Addresses) -> tuple[str, ...]:
+    return tuple(str(address[0]) for *_kind, address in addresses)
+
+
+def _no_answer(host: str, port: int, errors: list[OSError]) -> CannotReachError:
     """Make the error for a host of which no address answers; one that refuses is there."""
+    reason = errors[-1].strerror or "timed out" if errors else ""
     detail = f"{host}:{port}: {reason}"
-    if is_there:
+    if any(isinstance(error, ConnectionRefusedError) for error in errors):
         return CannotReachError(
             message("{host} is there, but nothing answers on port {port}.", host=host, port=port),
             next_step=message("Check the port, or ask your contact whether the server is running."),
@@ -124,8 +135,8 @@ def _no_answer(host: str, port: int, reason: str, *, is_there: bool) -> CannotRe
     )
 
 
-def _milliseconds(seconds: float) -> int:
-    return round(1000 * seconds)
+def _milliseconds_since(began: float, clock: Clock) -> int:
+    return round(1000 * (clock.monotonic() - began))
 
 
 def _found(

@@ -13,6 +13,7 @@ from paramiko.common import (
     cMSG_USERAUTH_INFO_RESPONSE,
 )
 
+from ferrygate.ssh.algorithms import RSA
 from ferrygate.ssh.banner import Banner
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.ssh.monitored_socket import MonitoredSocket
@@ -24,7 +25,6 @@ _MAX_METHODS_CHARACTERS = 1000  # characters of their names
 _MAX_PROMPTS = 16  # in one round
 _MIN_PROMPT_BYTES = 5  # bytes: the length of its text, and whether the answer shows (RFC 4256 §3.2)
 _MAX_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
-_RSA = "ssh-rsa"
 _CERTIFICATE = "-cert-v01@openssh.com"
 _POLL_SECONDS = 0.1  # between two looks whether the connection is still up
 
@@ -60,7 +60,7 @@ class Transport(StreamTransport):
         The algorithm that an RSA key signs with is for the server to choose. It does so before it
         accepts the service (RFC 8308 §2.4).
         """
-        if key.get_name() == _RSA and not self.server_extensions:
+        if key.get_name() == RSA and not self.server_extensions:
             self.ensure_session()
         self._check_key_type(key)
         return self._handler().auth_publickey(username, key)
@@ -73,7 +73,7 @@ class Transport(StreamTransport):
         """
         told = self.server_extensions.get("server-sig-algs", b"").decode("utf-8", "replace")
         name = key.get_name().removesuffix(_CERTIFICATE)
-        can = [each for each in self.preferred_pubkeys if "rsa" in each] if name == _RSA else [name]
+        can = [each for each in self.preferred_pubkeys if "rsa" in each] if name == RSA else [name]
         if told and not set(can) & set(told.split(",")):
             raise KeyTypeError(f"{name}; the server takes {told}")
 
