@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import msgspec
 
+from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
@@ -122,22 +123,14 @@ class SignInAttempts:
             report(_settings(site, credentials))
             attempt = Authentication(self._ledger, self._clock, slot, observer, cancel, report)
             server = self._server(site, credentials, slot, observer, cancel, report)
-            connection = server.reach()
-            try:
-                secret = credentials.code_secret if site.sends_password and not typed else None
-                while secret is not None and attempt.seconds_to_code(secret) > _LONGEST_IDLE:
-                    connection.close()
-                    attempt.wait_for_code(secret)
-                    connection = server.reach()
+            secret = credentials.code_secret if site.sends_password and not typed else None
+            connection = _reached_for_code(server, attempt, secret)
+            with _hung_up_on_failure(connection):
                 if typed is not None:
                     typed.check_age(self._clock)
                 connection.trust()
                 connection.on_banner(observer.server_said)
                 attempt.sign_in(site, credentials, connection)
-            except BaseException as error:
-                connection.close()
-                _add_banner(error, connection.banner)
-                raise
             return connection
 
     def reach(
@@ -267,6 +260,33 @@ class _RightServer:
                 connection = self._connect((HostKey(key_type, b""),))
                 shown.add(connection.host_key.key_type)
         return connection
+
+
+def _reached_for_code(
+    server: _RightServer, attempt: Authentication, secret: CodeSecret | None
+) -> Connection:
+    """Reach the server so that a code of ``secret`` can be sent soon; at once where there is none.
+
+    Where the next code is far off, the connection is hung up and made again for it.
+    """
+    while True:
+        connection = server.reach()
+        with _hung_up_on_failure(connection):
+            if secret is None or attempt.seconds_to_code(secret) <= _LONGEST_IDLE:
+                return connection
+            connection.close()
+            attempt.wait_for_code(secret)
+
+
+@contextmanager
+def _hung_up_on_failure(connection: Connection) -> Iterator[None]:
+    """Close a connection on which the block fails; the error tells the server's banner."""
+    try:
+        yield
+    except BaseException as error:
+        connection.close()
+        _add_banner(error, connection.banner)
+        raise
 
 
 def _add_banner(error: BaseException, banner: str) -> None:
