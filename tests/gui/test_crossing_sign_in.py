@@ -137,7 +137,7 @@ def test_the_breaker_shuts_and_a_person_opens_it(
     for button in ("Sign in", "Sign in", "Try once more", "Try once more"):
         person.sign_in("wrong", button)
     assert len(sandbox.log) == 4
-    assert not person.workspace.sign_in.view.can_press
+    assert not person.workspace.sign_in.view.button.can_press
     sandbox.faults.refuse_sign_ins = False
     person.driver.click("Reset the lock")
     person.driver.click("Yes, reset it")
@@ -159,7 +159,7 @@ def test_a_saved_site_whose_new_key_was_trusted_is_met_without_ado_from_then_on(
     person.driver.click("Details")
     field = "Fingerprint of the new key, as given to you by support"
     person.driver.type_into(field, f"{ready.host_key_fingerprint}\n")
-    person.driver.wait_for("form", lambda: person.workspace.sign_in.view.can_press)
+    person.driver.wait_for("form", lambda: person.workspace.sign_in.view.button.can_press)
     assert SiteStore(home.sites).load("Sandbox").host_key_fingerprints == (old.fingerprint,)
     # Secrets given for the server with the old key are not for this one, so the card asks anew.
     card = person.workspace.sign_in

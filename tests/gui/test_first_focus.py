@@ -71,7 +71,7 @@ def find(rig: Rig, opening: OpenSite) -> None:
     rig.engine.tell(SiteOpened(site=site))
     rig.engine.tell(CodeChanged(code=live_code(CodeSecret(key=KEY), now)))
     rig.engine.tell(Done(request=opening.request))
-    rig.driver.wait_for("open", lambda: rig.workspace.sign_in.view.can_press)
+    rig.driver.wait_for("open", lambda: rig.workspace.sign_in.view.button.can_press)
 
 
 def focused(rig: Rig) -> str:
@@ -157,6 +157,6 @@ def test_a_sign_in_that_is_cancelled_leaves_the_keyboard_on_nothing_that_signs_i
     waiting.engine.asks_host_key = True
     QTest.keyClick(waiting.window.focusWidget(), Qt.Key.Key_Return)
     waiting.driver.click("Cancel")
-    waiting.driver.wait_for("end", lambda: waiting.workspace.sign_in.view.can_press)
+    waiting.driver.wait_for("end", lambda: waiting.workspace.sign_in.view.button.can_press)
     waiting.driver.wait_for("card", lambda: waiting.driver.shows("Sign in"))
     assert focused(waiting) == "Other sites"

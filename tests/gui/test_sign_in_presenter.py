@@ -96,9 +96,9 @@ def test_nothing_is_pressed_before_the_keychain_has_answered(table: Table, site:
     words = "One moment: what is kept for this site is being looked up."
     table.presenter.sign_in(FORM)
     assert [type(command) for command in table.sent] == [OpenSite]
-    assert (table.view.can_press, table.view.note) == (False, words)
+    assert (table.view.button.can_press, table.view.note) == (False, words)
     table.done()
-    assert (table.view.can_press, table.view.note) == (True, "")
+    assert (table.view.button.can_press, table.view.note) == (True, "")
 
 
 def test_a_second_click_sends_nothing_more(table: Table, site: Site) -> None:
@@ -117,9 +117,9 @@ def test_a_wait_for_the_next_code_is_counted_down_on_the_button(
     table.presenter.sign_in(FORM)
     state = SessionState.WAITING_FOR_CODE
     table.tell(SessionChanged(state=state, until=table.clock.now() + 7))
-    assert table.presenter.view.button == "Waiting for a new code, 7 s"
+    assert table.presenter.view.button.words == "Waiting for a new code, 7 s"
     clock.time += 5
-    assert table.presenter.view.button == "Waiting for a new code, 2 s"
+    assert table.presenter.view.button.words == "Waiting for a new code, 2 s"
 
 
 def test_a_refusal_ends_the_attempt_and_is_shown(table: Table, site: Site) -> None:
@@ -128,7 +128,7 @@ def test_a_refusal_ends_the_attempt_and_is_shown(table: Table, site: Site) -> No
     table.presenter.sign_in(FORM)
     table.fail(Kind.SIGN_IN_REFUSED)
     view = table.presenter.view
-    assert (view.busy, view.button) == (False, "Sign in")
+    assert (view.busy, view.button.words) == (False, "Sign in")
     assert view.problem is not None
 
 
@@ -137,7 +137,7 @@ def test_the_breaker_offers_one_more_try(table: Table, site: Site) -> None:
     table.give_code()
     table.presenter.sign_in(FORM)
     table.fail(Kind.LOCK_OUT_BREAKER)
-    assert (table.view.button, table.view.needs_word) == ("Try once more", True)
+    assert (table.view.button.words, table.view.button.needs_word) == ("Try once more", True)
     table.presenter.sign_in(Form(username="vendor7", password=Secret("pw")), try_anyway=True)
     tried = table.sent[-1]
     assert isinstance(tried, SignIn)
@@ -149,7 +149,7 @@ def test_a_shut_breaker_leaves_nothing_to_press(table: Table, site: Site) -> Non
     table.give_code()
     table.presenter.sign_in(FORM)
     table.fail(Kind.LOCK_OUT_SHUT)
-    assert not table.view.can_press
+    assert not table.view.button.can_press
 
 
 def test_no_code_is_said_to_go_along_while_nothing_is_sent(table: Table, site: Site) -> None:
@@ -243,7 +243,7 @@ def test_okta_sets_the_code_up_with_the_password_of_the_form(table: Table, site:
     okta = SignInSettings(okta_address="https://acme.okta.example")
     table.open(msgspec.structs.replace(site, sign_in=okta))
     table.presenter.turn_to_okta(wanted=True)
-    assert (table.presenter.view.stage, table.presenter.view.button) == (
+    assert (table.presenter.view.stage, table.presenter.view.button.words) == (
         Stage.OKTA_SETUP,
         "Set it up",
     )

@@ -31,7 +31,7 @@ def hint(rig: Rig) -> str:
 
 
 def ready(rig: Rig) -> None:
-    rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.can_press)
+    rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.button.can_press)
 
 
 def test_another_site_chosen_in_the_window_gets_nothing_of_them(

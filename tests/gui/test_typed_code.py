@@ -51,7 +51,7 @@ def typing(make_rig: MakeRig, site: Site) -> Rig:
     """A window whose person types the code of a site that nothing is set up for."""
     rig = make_rig(site=site)
     rig.driver.click("Type a code instead")
-    rig.driver.wait_for("field", lambda: rig.workspace.sign_in.view.asks_typed_code)
+    rig.driver.wait_for("field", lambda: rig.workspace.sign_in.view.ways.asks_typed_code)
     return rig
 
 
@@ -74,9 +74,10 @@ def sent(rig: Rig, kind: type[Command]) -> list[Command]:
 
 def test_a_typed_code_goes_along_with_the_one_sign_in(table: Table, site: Site) -> None:
     table.open(site)
-    assert (table.view.stage, table.view.other_way) == (Stage.CODE_SETUP, "Type a code instead")
+    assert table.view.stage is Stage.CODE_SETUP
+    assert table.view.ways.other_way == "Type a code instead"
     table.presenter.type_code(wanted=True)
-    assert (table.view.stage, table.view.asks_typed_code) == (Stage.FORM, True)
+    assert (table.view.stage, table.view.ways.asks_typed_code) == (Stage.FORM, True)
     table.presenter.sign_in(form("123 456"))
     tried = table.sent[-1]
     assert isinstance(tried, SignIn)
@@ -125,10 +126,10 @@ def test_what_else_is_missing_is_said_before_the_code_is_looked_at(
 def test_a_code_can_be_typed_though_one_could_be_made(table: Table, site: Site) -> None:
     table.open(site)
     table.give_code()
-    assert (table.view.shows_code, table.view.other_way) == (True, "Type a code instead")
+    assert (table.view.shows_code, table.view.ways.other_way) == (True, "Type a code instead")
     table.presenter.type_code(wanted=True)
-    assert (table.view.shows_code, table.view.asks_typed_code) == (False, True)
-    assert table.view.other_way == "Use the code made here"
+    assert (table.view.shows_code, table.view.ways.asks_typed_code) == (False, True)
+    assert table.view.ways.other_way == "Use the code made here"
     table.presenter.type_code(wanted=False)
     assert table.view.shows_code
 
@@ -138,7 +139,7 @@ def test_a_server_that_asks_in_prompts_asks_for_the_code_itself(table: Table, si
     table.open(msgspec.structs.replace(site, sign_in=asking))
     table.presenter.type_code(wanted=True)
     view = table.view
-    assert (view.stage, view.asks_typed_code) == (Stage.FORM, False)
+    assert (view.stage, view.ways.asks_typed_code) == (Stage.FORM, False)
     assert view.note == "The server asks for your code when it wants one."
     table.presenter.sign_in(FORM)
     table.done()
@@ -153,13 +154,13 @@ def test_a_code_that_did_not_do_is_asked_for_again_on_the_card(table: Table, sit
     table.tell(SessionChanged(SessionState.ASKING_FOR_CODE))
     table.tell(CodeQuestion(question=7, digits=6, goes_on=False, problem=USED))
     view = table.view
-    assert (view.waits_for_code, view.asks_typed_code, view.can_press) == (True, True, True)
-    assert view.button == "Sign in"
+    assert (view.ways.waits_for_code, view.ways.asks_typed_code) == (True, True)
+    assert (view.button.words, view.button.can_press) == ("Sign in", True)
     table.presenter.sign_in(form("1"))
     table.presenter.sign_in(form("654321"))
     answers = [command for command in table.sent if isinstance(command, AnswerCode)]
     assert answers == [AnswerCode(question=7, code=Secret("654321"))]
-    assert not table.view.waits_for_code
+    assert not table.view.ways.waits_for_code
 
 
 def test_signing_in_again_has_the_engine_ask_for_a_code(table: Table, site: Site) -> None:
@@ -177,9 +178,9 @@ def test_who_typed_a_code_types_the_next_one_after_signing_out(table: Table, sit
     table.open(site)
     table.presenter.type_code(wanted=True)
     table.open(site)
-    assert table.view.asks_typed_code
+    assert table.view.ways.asks_typed_code
     table.open(msgspec.structs.replace(site, host="sftp.example.com"))
-    assert not table.view.asks_typed_code
+    assert not table.view.ways.asks_typed_code
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_who_typed_an_address_may_say_that_no_code_is_wanted(
     table: Table, site: Site, how: SignInSettings, typed: ServerAddress | None, *, can_skip: bool
 ) -> None:
     table.open(msgspec.structs.replace(site, sign_in=how), typed=typed)
-    assert table.view.can_skip_code is can_skip
+    assert table.view.ways.can_skip_code is can_skip
 
 
 def test_no_code_is_said_and_undone_on_the_card(table: Table, site: Site) -> None:
@@ -205,12 +206,12 @@ def test_no_code_is_said_and_undone_on_the_card(table: Table, site: Site) -> Non
     assert opened.site.sign_in.join == "{password}"
     table.done()
     view = table.view
-    assert (view.stage, view.says_no_code, view.other_way) == (Stage.FORM, True, "")
+    assert (view.stage, view.ways.says_no_code, view.ways.other_way) == (Stage.FORM, True, "")
     table.presenter.go_without_code(wanted=False)
     again = table.sent[-1]
     assert isinstance(again, OpenSite)
     assert again.site == site
-    assert not table.view.says_no_code
+    assert not table.view.ways.says_no_code
 
 
 def test_a_password_in_an_address_is_dropped_and_that_is_said(table: Table, site: Site) -> None:
@@ -255,7 +256,7 @@ def test_a_code_that_was_used_is_forgotten_and_cannot_be_brought_back(typing: Ri
     typing.driver.type_into(FIELD, "123456\n")
     assert edit.text() == ""
     typing.driver.click("Cancel")
-    typing.driver.wait_for("form", lambda: typing.workspace.sign_in.view.can_press)
+    typing.driver.wait_for("form", lambda: typing.workspace.sign_in.view.button.can_press)
     assert edit.isEnabled()
     QTest.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert edit.text() == ""

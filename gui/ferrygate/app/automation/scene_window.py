@@ -141,12 +141,12 @@ class SceneWindow:
     def open(self) -> None:
         """Open the site's card, with no secrets at hand."""
         self.workspace.sites.choose(SITE)
-        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
+        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.button.can_press)
 
     def type_address(self, address: str) -> None:
         """Open the card of a server whose address was typed, with no secrets at hand."""
         self.workspace.sites.open_address(address)
-        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.can_press)
+        self.driver.wait_for("site", lambda: self.workspace.sign_in.view.button.can_press)
 
     def offer(self) -> None:
         """Offer a connection file that the person has not agreed to yet."""

@@ -158,7 +158,7 @@ class CodeSetupPanel(QFrame):
         if not view.asks_code:
             self._text.clear()
         self.setEnabled(not view.busy)
-        self._skip.setVisible(view.can_skip_code)
+        self._skip.setVisible(view.ways.can_skip_code)
 
     def _render(self) -> None:
         view = self._presenter.view

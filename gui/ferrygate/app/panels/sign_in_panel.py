@@ -175,9 +175,9 @@ class SignInPanel(CardPage):
         for field in (self._user, self._password, self._passphrase):
             field.edit.setEnabled(not view.busy)
         self._typed_code.render_view(self._workspace.typed_code.view)
-        self._typed_code.setVisible(form and view.asks_typed_code)
-        self._typed_code.setEnabled(view.waits_for_code or not view.busy)
-        self._no_code.setVisible(form and view.says_no_code and not view.busy)
+        self._typed_code.setVisible(form and view.ways.asks_typed_code)
+        self._typed_code.setEnabled(view.ways.waits_for_code or not view.busy)
+        self._no_code.setVisible(form and view.ways.says_no_code and not view.busy)
         self.setup.render_view(view)
         refusal = self._workspace.refusal.view
         is_asked = refusal.consent is not None or refusal.clock is not None
@@ -196,9 +196,9 @@ class SignInPanel(CardPage):
         self._return_focus(view)
 
     def _render_foot(self, view: SignInView, *, form: bool) -> None:
-        self._button.show_words(view.button)
-        self._button.setEnabled(view.can_press)
-        self._needs_word = view.needs_word
+        self._button.show_words(view.button.words)
+        self._button.setEnabled(view.button.can_press)
+        self._needs_word = view.button.needs_word
         fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
         self._button.setVisible(fields)
         self._note.setText(view.note)
@@ -206,8 +206,8 @@ class SignInPanel(CardPage):
         self._remember.setVisible(view.can_remember and form)
         self._cancel.setVisible(view.busy and fields)
         self._others.setVisible(not view.busy)
-        self._other_way.show_words(view.other_way)
-        self._other_way.setVisible(form and bool(view.other_way))
+        self._other_way.show_words(view.ways.other_way)
+        self._other_way.setVisible(form and bool(view.ways.other_way))
         self._menu.offer_for(view)
         self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
@@ -217,7 +217,7 @@ class SignInPanel(CardPage):
         A button that is a person's word after refusals is pressed by nobody's habit.
         """
         view = self._presenter.view
-        return self._awaited(view) or (self._others if view.needs_word else self._button)
+        return self._awaited(view) or (self._others if view.button.needs_word else self._button)
 
     def safe_focus(self) -> QWidget:
         """Name what has the keyboard after anything else: the same, but nothing that signs in.
@@ -228,13 +228,13 @@ class SignInPanel(CardPage):
 
     def _return_focus(self, view: SignInView) -> None:
         """Another form, or an attempt that began or ended, moves the keyboard."""
-        opened = view.can_press and not self._was_open
+        opened = view.button.can_press and not self._was_open
         form = (
             view.stage,
             view.busy,
             view.asks_passphrase,
-            view.asks_typed_code,
-            view.waits_for_code,
+            view.ways.asks_typed_code,
+            view.ways.waits_for_code,
         )
         changed, self._form_shown = form != self._form_shown, form
         self._was_open = self._was_open or opened
@@ -268,20 +268,22 @@ class SignInPanel(CardPage):
             case Stage.CODE_SETUP:
                 return self.setup.first_focus()
             case Stage.FORM | Stage.OKTA_SETUP:
-                is_resting = view.busy and not view.waits_for_code
+                is_resting = view.busy and not view.ways.waits_for_code
                 return self._cancel if is_resting else self._missing(view)
 
     def _missing(self, view: SignInView) -> QWidget | None:
         if view.asks_passphrase:
             return self._passphrase.edit
-        if view.waits_for_code:
+        if view.ways.waits_for_code:
             return self._typed_code.edit
         if not self._user.edit.text():
             return self._user.edit
         has_password = bool(self._password.edit.text() or view.password_hint)
-        if view.asks_typed_code and (has_password or not view.asks_password):
+        if view.ways.asks_typed_code and (has_password or not view.asks_password):
             return self._typed_code.edit
-        is_to_be_typed = not view.password_hint or view.needs_word  # or checked, after refusals
+        is_to_be_typed = (
+            not view.password_hint or view.button.needs_word
+        )  # or checked, after refusals
         return self._password.edit if view.asks_password and is_to_be_typed else None
 
     def _render_site(self, view: SignInView) -> None:
@@ -330,7 +332,7 @@ class SignInPanel(CardPage):
         if self._may_use_typed():
             self._presenter.sign_in(self._form(), try_anyway=self._needs_word)
             view = self._presenter.view
-            if view.busy and not view.waits_for_code:
+            if view.busy and not view.ways.waits_for_code:
                 self._typed_code.clear()  # good for one sign-in
             elif self._workspace.typed_code.view.problem is not None:
                 self._typed_code.setFocus()

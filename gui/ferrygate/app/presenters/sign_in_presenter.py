@@ -136,9 +136,9 @@ class SignInPresenter(Observable):
                 form,
                 lambda number, typed: EnrolWithOkta(number, save, try_anyway, typed),
             )
-        elif view.waits_for_code:
+        elif view.ways.waits_for_code:
             self._typed_code.answer(form.code)
-        elif not view.asks_typed_code:
+        elif not view.ways.asks_typed_code:
             self._begin(form, _signing_in(try_anyway=try_anyway))
         elif self._is_whole(form):
             code = self._typed_code.read(form.code)

@@ -108,6 +108,38 @@ class Stage(Enum):
     PROMPT = "prompt"
 
 
+class ButtonView(msgspec.Struct, frozen=True, kw_only=True):
+    """The one big button.
+
+    Attributes:
+        words: on the button.
+        can_press: pressing it would do something.
+        needs_word: it alone is the person's word after repeated refusals.
+    """
+
+    words: str = ""
+    can_press: bool = True
+    needs_word: bool = False
+
+
+class CodeWays(msgspec.Struct, frozen=True, kw_only=True):
+    """The ways to sign in without a code that is made here.
+
+    Attributes:
+        can_skip_code: the person may say that the server wants none.
+        says_no_code: the site wants none, which can be undone.
+        asks_typed_code: the field for a code is shown.
+        waits_for_code: the sign-in waits for what is typed there.
+        other_way: the words on the link from one way to have a code to another; empty where none.
+    """
+
+    can_skip_code: bool = False
+    says_no_code: bool = False
+    asks_typed_code: bool = False
+    waits_for_code: bool = False
+    other_way: str = ""
+
+
 class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     """The card.
 
@@ -124,16 +156,10 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
         can_remember: the choice to keep the password is offered.
         can_keep_code: the choice to keep the code secret is offered.
         asks_code: the code must be set up first.
-        can_skip_code: the person may say that the server wants none.
-        says_no_code: the site wants none, which can be undone.
-        asks_typed_code: the field for a code is shown.
-        waits_for_code: the sign-in waits for what is typed there.
-        other_way: the words on the link from one way to have a code to another; empty where none.
         shows_code: the card with the ring is shown.
+        ways: those without a code that is made here.
         has_private_key: a private key belongs to the sign-in.
-        button: the words on the one big button.
-        can_press: pressing it would do something.
-        needs_word: the button alone is the person's word after repeated refusals.
+        button: the one big button.
         busy: a sign-in is under way; fields rest, the button cancels nothing.
         is_at_rest: nothing is under way, and nothing is asked: a key may leave the card.
         note: the line under the button.
@@ -155,16 +181,10 @@ class SignInView(msgspec.Struct, frozen=True, kw_only=True):
     can_remember: bool = False
     can_keep_code: bool = False
     asks_code: bool = False
-    can_skip_code: bool = False
-    says_no_code: bool = False
-    asks_typed_code: bool = False
-    waits_for_code: bool = False
-    other_way: str = ""
     shows_code: bool = False
+    ways: CodeWays = CodeWays()
     has_private_key: bool = False
-    button: str = ""
-    can_press: bool = True
-    needs_word: bool = False
+    button: ButtonView = ButtonView()
     busy: bool = False
     is_at_rest: bool = True
     note: str = ""
@@ -201,17 +221,12 @@ def sign_in_view(
     at_hand = facts.at_hand
     keychain = facts.secrets is not None and facts.secrets.can_save
     wants_code = may_need_code(site)
-    words = state_words(facts.session, site.username, now).text
-    working = busy and facts.session.state is not SessionState.OFFLINE
-    asks_code = wants_code and facts.are_secrets_told and not at_hand.has_code_secret
+    asks_code = _asks_code(facts, site)
     kind = problem.kind if problem is not None and not busy else None
-    stage = _stage(
-        facts, changed=kind is Kind.HOST_KEY_CHANGED, asks_code=asks_code and not facts.types_code
-    )
-    waits = typed.is_asked and not typed.goes_on
-    idle_words = _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
-    if gate is Gate.ASK:
-        idle_words = _("Try once more")
+    changed = problem if kind is Kind.HOST_KEY_CHANGED else None
+    sets_up = asks_code and not facts.types_code
+    stage = _stage(facts, changed=changed is not None, asks_code=sets_up)
+    is_asked = typed.is_asked and not typed.goes_on
     return SignInView(
         turn=facts.turn,
         name=site.name,
@@ -225,31 +240,64 @@ def sign_in_view(
         can_remember=keychain and site.policy.save_password,
         can_keep_code=keychain and site.policy.save_code_secret,
         asks_code=asks_code,
-        can_skip_code=asks_code and facts.was_typed and may_do_without_code(site),
-        says_no_code=says_no_code(site),
-        asks_typed_code=waits or (facts.types_code and surely_needs_code(site)),
-        waits_for_code=waits,
-        other_way=_other_way(facts, stage) if facts.secrets and wants_code and not busy else "",
         shows_code=wants_code and at_hand.has_code_secret and not facts.types_code,
+        ways=_ways(facts, site, stage, is_asked=is_asked, busy=busy),
         has_private_key=bool(site.sign_in.private_key),
-        button=_("Sign in")
-        if waits
-        else words
-        if working
-        else _("Connecting…")
-        if busy
-        else idle_words,
-        can_press=waits or (ready and not busy and gate is not Gate.SHUT),
-        needs_word=gate is Gate.ASK,
+        button=_button(facts, gate, stage, is_asked=is_asked, ready=ready, busy=busy, now=now),
         busy=busy,
         is_at_rest=_is_at_rest(facts, busy=busy),
         note=_note(facts, tells_code=wants_code and gate is not Gate.SHUT, busy=busy, now=now),
         problem=None if busy else problem,
         question=facts.question,
-        changed_key=changed_key_view(problem, site, wrong=facts.wrong_fingerprint)
-        if problem is not None and kind is Kind.HOST_KEY_CHANGED
+        changed_key=changed_key_view(changed, site, wrong=facts.wrong_fingerprint)
+        if changed is not None
         else None,
         prompt=prompt_view(facts.prompt, facts.until, now) if facts.prompt else None,
+    )
+
+
+def _button(
+    facts: SignInFacts,
+    gate: Gate,
+    stage: Stage,
+    *,
+    is_asked: bool,
+    ready: bool,
+    busy: bool,
+    now: float,
+) -> ButtonView:
+    if is_asked:
+        words = _("Sign in")
+    else:
+        words = _busy_words(facts, now) if busy else _idle_words(stage, gate)
+    return ButtonView(
+        words=words,
+        can_press=is_asked or (ready and not busy and gate is not Gate.SHUT),
+        needs_word=gate is Gate.ASK,
+    )
+
+
+def _idle_words(stage: Stage, gate: Gate) -> str:
+    if gate is Gate.ASK:
+        return _("Try once more")
+    return _("Set it up") if stage is Stage.OKTA_SETUP else _("Sign in")
+
+
+def _busy_words(facts: SignInFacts, now: float) -> str:
+    if facts.session.state is SessionState.OFFLINE:
+        return _("Connecting…")
+    user = facts.site.username if facts.site is not None else ""
+    return state_words(facts.session, user, now).text
+
+
+def _ways(facts: SignInFacts, site: Site, stage: Stage, *, is_asked: bool, busy: bool) -> CodeWays:
+    can_change = facts.secrets is not None and may_need_code(site) and not busy
+    return CodeWays(
+        can_skip_code=_asks_code(facts, site) and facts.was_typed and may_do_without_code(site),
+        says_no_code=says_no_code(site),
+        asks_typed_code=is_asked or (facts.types_code and surely_needs_code(site)),
+        waits_for_code=is_asked,
+        other_way=_other_way(facts, stage) if can_change else "",
     )
 
 
@@ -269,6 +317,12 @@ def _stage(facts: SignInFacts, *, changed: bool, asks_code: bool) -> Stage:
     if not asks_code:
         return Stage.FORM
     return Stage.OKTA_SETUP if facts.with_okta else Stage.CODE_SETUP
+
+
+def _asks_code(facts: SignInFacts, site: Site) -> bool:
+    """Tell whether the code must be set up first."""
+    is_missing = facts.are_secrets_told and not facts.at_hand.has_code_secret
+    return is_missing and may_need_code(site)
 
 
 def _other_way(facts: SignInFacts, stage: Stage) -> str:
