@@ -305,7 +305,7 @@ def test_a_typed_password_with_a_blank_at_its_end_is_named_once_and_then_sent(ri
 def test_a_pasted_password_of_two_lines_is_never_sent(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     QGuiApplication.clipboard().setText("pw\nmore")
-    field = rig.window.sign_in._password.edit
+    field = rig.window.sign_in.fields.password.edit
     field.paste()
     for _time in range(2):
         rig.driver.click("Sign in")
@@ -315,7 +315,7 @@ def test_a_pasted_password_of_two_lines_is_never_sent(rig: Rig) -> None:
 def test_a_pasted_line_end_is_left_out(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     QGuiApplication.clipboard().setText("correct horse\r\n")
-    rig.window.sign_in._password.edit.paste()
+    rig.window.sign_in.fields.password.edit.paste()
     rig.driver.click("Sign in")
     rig.driver.wait_for_folder(b"/")
     (used,) = sent(rig, SignIn)

@@ -190,7 +190,7 @@ def test_the_password_typed_for_oktas_set_up_is_not_asked_again(setting_up: Rig)
 
 
 def test_the_code_set_up_has_a_consent_of_its_own(setting_up: Rig) -> None:
-    setting_up.window.sign_in._keep.setChecked(False)
+    setting_up.window.sign_in.foot.keep.setChecked(False)
     setting_up.driver.type_into("Key of your code", "JBSWY3DPEHPK3PXP\n")
     setting_up.driver.wait_for("code", is_set_up(setting_up))
     (used,) = sent(setting_up, UseCodeSecret)

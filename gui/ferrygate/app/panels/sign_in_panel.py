@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
 from ferrygate.app.panels.changed_key_panel import ChangedKeyPanel
 from ferrygate.app.panels.code_setup_panel import CodeSetupPanel
@@ -11,23 +11,17 @@ from ferrygate.app.panels.host_key_panel import HostKeyPanel
 from ferrygate.app.panels.prompt_panel import PromptPanel
 from ferrygate.app.panels.refusal_panel import RefusalPanel
 from ferrygate.app.presenters.run_in_background import RunInBackground
-from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage
+from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.card import CardPage, SiteDetail, SiteHeader
-from ferrygate.app.widgets.check_box import CheckBox
 from ferrygate.app.widgets.code_card import CodeCard
-from ferrygate.app.widgets.code_field import CodeField
-from ferrygate.app.widgets.field import Field
 from ferrygate.app.widgets.labels import label
 from ferrygate.app.widgets.link_line import LinkLine
-from ferrygate.app.widgets.secret_field import SecretField
-from ferrygate.app.widgets.site_menu import SiteMenuButton
-from ferrygate.app.widgets.themed_button import ThemedButton
+from ferrygate.app.widgets.sign_in_fields import SignInFields
+from ferrygate.app.widgets.sign_in_foot import SignInFoot
 from ferrygate.common.i18n import _
-from ferrygate.common.message import message
-from ferrygate.common.secret_text import without_unseen_ends
 
 
 class SignInPanel(CardPage):
@@ -47,18 +41,12 @@ class SignInPanel(CardPage):
         self._form_shown: tuple[object, ...] = ()  # what the place of the keyboard depends on
         self._was_open = False  # all that is kept for the site was known
         self._placed: QWidget | None = None  # has the keyboard since the card was turned to
-        self._needs_word = False  # as it was rendered
         self._typing = self._presenter.typing
         self._detail = SiteDetail()
         self._head = SiteHeader(self._detail)
         self._title = label(_("Sign in"), "title")
-        self._user = Field(_("User name"))
-        self._password = SecretField(theme, message("Your password"), _("Password"))
-        self._passphrase = SecretField(
-            theme, message("Your passphrase"), _("Passphrase of your private key")
-        )
+        self.fields = SignInFields(theme)
         self.setup = CodeSetupPanel(theme, pace, workspace, background)
-        self._typed_code = CodeField(theme, _("Code from your phone or token"))
         self._code = CodeCard(theme, caption=_("Your code is added for you"), can_copy=False)
         self._mismatch = label("", "caption", wrap=True)
         self._unproven = label(
@@ -68,32 +56,16 @@ class SignInPanel(CardPage):
         self._changed_key = ChangedKeyPanel(theme)
         self._prompt = PromptPanel(theme)
         self._refusal = RefusalPanel(theme, workspace.refusal)
-        self._button = ThemedButton(theme, _("Sign in"), look="primary")
-        self._note = label("", "caption", wrap=True)
-        self._remember = CheckBox(theme, _("Remember my password"))
-        self._keep = CheckBox(theme, _("Remember my code set-up"))
-        self._keep.setChecked(True)
-        self._other_way = ThemedButton(theme, look="link")
-        self._by_hand = ThemedButton(theme, _("Use a key or a picture instead"), look="link")
         self._no_code = LinkLine(theme, _("This site wants no code."), _("Use a code after all"))
         self._okta_words = label("", "dim", wrap=True)
-        self._others = ThemedButton(theme, _("Other sites"), look="link")
+        self.foot = SignInFoot(theme, self.column.spacing())
         self.add_way_back(_("Other sites"), self._go_back)
-        self._cancel = ThemedButton(theme, _("Cancel"), look="link", name=_("Cancel sign-in"))
-        self._menu = SiteMenuButton(theme)
         self._lay_out()
         self._connect()
-        pace.add(
-            self,
-            self._render,
-            self._presenter,
-            workspace.setup,
-            workspace.refusal,
-            workspace.typed_code,
-        )
+        shown = (self._presenter, workspace.setup, workspace.refusal, workspace.typed_code)
+        pace.add(self, self._render, *shown)
 
     def _lay_out(self) -> None:
-        self._button.setProperty("big", "true")
         for widget in (
             self._head,
             self._title,
@@ -101,63 +73,50 @@ class SignInPanel(CardPage):
             self._question,
             self._prompt,
             self._okta_words,
-            self._user,
-            self._password,
-            self._passphrase,
+            *self.fields.lines,
             self.setup,
             self._code,
-            self._typed_code,
+            self.fields.code,
             self._no_code,
             self._mismatch,
             self._unproven,
             self._refusal,
-            self._button,
         ):
             self.column.addWidget(widget)
-        under = QHBoxLayout()
-        under.setSpacing(8)
-        under.addWidget(self._note, 1)
-        for link in (self._by_hand, self._other_way):
-            under.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(under)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        for choice in (self._remember, self._keep):
-            foot.addWidget(choice)
-        foot.addStretch()
-        for link in (self._menu, self._cancel, self._others):
-            foot.addWidget(link)
-        self.column.addLayout(foot)
+        self.column.addLayout(self.foot)
 
     def _connect(self) -> None:
-        self._button.clicked.connect(self._press)
-        for field in (self._user, self._password, self._passphrase):
+        for field in self.fields.lines:
             field.edit.returnPressed.connect(self._leave_field)
-        self._typed_code.entered.connect(self._leave_field)
-        self._other_way.clicked.connect(self._turn_to_other_way)
+        self.fields.code.entered.connect(self._leave_field)
         self._no_code.acted.connect(self._want_code)
-        for box in (self._remember, self._keep):
-            box.entered.connect(self._enter)
-        self._cancel.clicked.connect(self._presenter.cancel)
-        self._others.clicked.connect(self._workspace.show_sites)
-        self._menu.forget_wanted.connect(self._workspace.forget)
         self.setup.skipped.connect(self._want_no_code)
         self.setup.typing_wanted.connect(self._turn_to_other_way)
         self.setup.okta_wanted.connect(self._turn_to_okta)
-        self._by_hand.clicked.connect(self._turn_from_okta)
-        self._keep.toggled.connect(self._keep_code)
+        self._connect_foot()
         self._question.answered.connect(self._answer)
         self._changed_key.trusted.connect(self._presenter.trust_new_key)
         self._prompt.answered.connect(self._presenter.answer_prompt)
         self._refusal.agreed.connect(self._ask_okta)
         self._presenter.subscribe(self._follow_typing)
 
+    def _connect_foot(self) -> None:
+        foot = self.foot
+        foot.button.clicked.connect(self._press)
+        foot.other_way.clicked.connect(self._turn_to_other_way)
+        foot.by_hand.clicked.connect(self._turn_from_okta)
+        for box in (foot.remember, foot.keep):
+            box.entered.connect(self._enter)
+        foot.keep.toggled.connect(self._keep_code)
+        foot.cancel.clicked.connect(self._presenter.cancel)
+        foot.others.clicked.connect(self._workspace.show_sites)
+        foot.menu.forget_wanted.connect(self._workspace.forget)
+
     def _render(self) -> None:
         view = self._presenter.view
         setup = self._workspace.setup.view
         form, okta = view.stage is Stage.FORM, view.stage is Stage.OKTA_SETUP
         setting_up = okta or view.stage is Stage.CODE_SETUP
-        fields = form or okta
         self._render_site(view)
         self._title.setText(_("Sign in") if form else _("Set up your code"))
         self._title.setVisible(form or setting_up)
@@ -168,15 +127,7 @@ class SignInPanel(CardPage):
             ).format(okta=setup.okta)
         )
         self._okta_words.setVisible(okta)
-        self._user.setVisible(fields)
-        self._password.setVisible(fields and view.asks_password)
-        self._passphrase.setVisible(form and view.asks_passphrase)
-        self._password.edit.setPlaceholderText(view.password_hint)
-        for field in (self._user, self._password, self._passphrase):
-            field.edit.setEnabled(not view.busy)
-        self._typed_code.render_view(self._workspace.typed_code.view)
-        self._typed_code.setVisible(form and view.ways.asks_typed_code)
-        self._typed_code.setEnabled(view.ways.waits_for_code or not view.busy)
+        self.fields.render_view(view, self._workspace.typed_code.view)
         self._no_code.setVisible(form and view.ways.says_no_code and not view.busy)
         self.setup.render_view(view)
         refusal = self._workspace.refusal.view
@@ -189,27 +140,9 @@ class SignInPanel(CardPage):
         self._question.render_question(view.question if view.stage is Stage.HOST_KEY else None)
         self._changed_key.render_view(view.changed_key)
         self._prompt.render_view(view.prompt if view.stage is Stage.PROMPT else None)
-        self._refusal.render_view(shown=(fields or setting_up) and not view.busy)
-        self._keep.setVisible(view.can_keep_code and setting_up)
-        self._by_hand.setVisible(okta and not view.busy)
-        self._render_foot(view, form=form)
+        self._refusal.render_view(shown=(form or setting_up) and not view.busy)
+        self.foot.render_view(view)
         self._return_focus(view)
-
-    def _render_foot(self, view: SignInView, *, form: bool) -> None:
-        self._button.show_words(view.button.words)
-        self._button.setEnabled(view.button.can_press)
-        self._needs_word = view.button.needs_word
-        fields = view.stage in {Stage.FORM, Stage.OKTA_SETUP}
-        self._button.setVisible(fields)
-        self._note.setText(view.note)
-        self._note.setVisible(bool(view.note) and (fields or view.stage is Stage.CODE_SETUP))
-        self._remember.setVisible(view.can_remember and form)
-        self._cancel.setVisible(view.busy and fields)
-        self._others.setVisible(not view.busy)
-        self._other_way.show_words(view.ways.other_way)
-        self._other_way.setVisible(form and bool(view.ways.other_way))
-        self._menu.offer_for(view)
-        self._menu.setVisible(form and not view.busy and self._menu.has_something)
 
     def first_focus(self) -> QWidget:
         """Name what has the keyboard when the card is turned to: what is missing, or the button.
@@ -217,14 +150,16 @@ class SignInPanel(CardPage):
         A button that is a person's word after refusals is pressed by nobody's habit.
         """
         view = self._presenter.view
-        return self._awaited(view) or (self._others if view.button.needs_word else self._button)
+        return self._awaited(view) or (
+            self.foot.others if view.button.needs_word else self.foot.button
+        )
 
     def safe_focus(self) -> QWidget:
         """Name what has the keyboard after anything else: the same, but nothing that signs in.
 
         A key that was meant for what is gone, such as Cancel, must spend no code.
         """
-        return self._awaited(self._presenter.view) or self._others
+        return self._awaited(self._presenter.view) or self.foot.others
 
     def _return_focus(self, view: SignInView) -> None:
         """Another form, or an attempt that began or ended, moves the keyboard."""
@@ -252,9 +187,7 @@ class SignInPanel(CardPage):
         typing by then, least of all to a button that signs in.
         """
         has_moved = self.window().focusWidget() is not self._placed
-        return not has_moved and not any(
-            edit.isModified() for edit in (self._user.edit, self._password.edit)
-        )
+        return not has_moved and self.fields.is_untouched
 
     def _awaited(self, view: SignInView) -> QWidget | None:
         """Name the part of the card that waits for the person, if any."""
@@ -269,22 +202,7 @@ class SignInPanel(CardPage):
                 return self.setup.first_focus()
             case Stage.FORM | Stage.OKTA_SETUP:
                 is_resting = view.busy and not view.ways.waits_for_code
-                return self._cancel if is_resting else self._missing(view)
-
-    def _missing(self, view: SignInView) -> QWidget | None:
-        if view.asks_passphrase:
-            return self._passphrase.edit
-        if view.ways.waits_for_code:
-            return self._typed_code.edit
-        if not self._user.edit.text():
-            return self._user.edit
-        has_password = bool(self._password.edit.text() or view.password_hint)
-        if view.ways.asks_typed_code and (has_password or not view.asks_password):
-            return self._typed_code.edit
-        is_to_be_typed = (
-            not view.password_hint or view.button.needs_word
-        )  # or checked, after refusals
-        return self._password.edit if view.asks_password and is_to_be_typed else None
+                return self.foot.cancel if is_resting else self.fields.missing(view)
 
     def _render_site(self, view: SignInView) -> None:
         self._head.show_name(view.name)
@@ -292,60 +210,48 @@ class SignInPanel(CardPage):
         if view.turn != self._shown_turn:
             self._shown_turn = view.turn
             self._was_open = False
-            self._user.edit.setText(view.username)
-            self._remember.setChecked(False)
+            self.fields.user.edit.setText(view.username)
+            self.foot.remember.setChecked(False)
             self._placed = self.safe_focus()  # the button can take nothing yet
             self.first_focus().setFocus()
-
-    def _form(self) -> Form:
-        return Form(
-            username=without_unseen_ends(self._user.edit.text()),
-            password=self._password.secret,
-            passphrase=self._passphrase.secret,
-            code=self._typed_code.code,
-            remember=not self._remember.isHidden() and self._remember.isChecked(),
-        )
 
     def _follow_typing(self) -> None:
         """Empty the fields as soon as their secrets are of no more use, be the card seen or not."""
         if self._typing != self._presenter.typing:
             self._typing = self._presenter.typing
-            self._password.clear()
-            self._passphrase.clear()
-            self._typed_code.clear()
+            self.fields.forget_secrets()
 
     @Slot()
     def _leave_field(self) -> None:
         """Enter in a field is habit; only the button, beside its reason, is a person's word."""
-        if self._needs_word:
-            self._button.setFocus()
+        if self.foot.needs_word:
+            self.foot.button.setFocus()
         else:
             self._press()
 
     @Slot()
     def _enter(self) -> None:
-        if self._button.isVisible():
+        if self.foot.button.isVisible():
             self._leave_field()
 
     @Slot()
     def _press(self) -> None:
-        if self._may_use_typed():
-            self._presenter.sign_in(self._form(), try_anyway=self._needs_word)
+        if self.fields.confirm():
+            self._presenter.sign_in(
+                self.fields.form(remember=self.foot.remembers), try_anyway=self.foot.needs_word
+            )
             view = self._presenter.view
             if view.busy and not view.ways.waits_for_code:
-                self._typed_code.clear()  # good for one sign-in
+                self.fields.code.clear()  # good for one sign-in
             elif self._workspace.typed_code.view.problem is not None:
-                self._typed_code.setFocus()
+                self.fields.code.setFocus()
 
     @Slot()
     def _ask_okta(self) -> None:
         """Okta is asked about the password in the field, if one is there."""
-        if self._may_use_typed():
-            self._presenter.hand_over(self._form())
+        if self.fields.confirm():
+            self._presenter.hand_over(self.fields.form(remember=self.foot.remembers))
             self._workspace.refusal.agree()
-
-    def _may_use_typed(self) -> bool:
-        return self._password.confirm() and self._passphrase.confirm()
 
     def _go_back(self) -> None:
         if self._presenter.view.is_at_rest:
@@ -353,7 +259,7 @@ class SignInPanel(CardPage):
 
     @Slot()
     def _turn_to_other_way(self) -> None:
-        self._typed_code.clear()
+        self.fields.code.clear()
         self._presenter.type_code(wanted=not self._presenter.types_code)
 
     @Slot()

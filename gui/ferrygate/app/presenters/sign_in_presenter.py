@@ -12,7 +12,8 @@ from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
 from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.request_sequence import RequestSequence, Step
-from ferrygate.app.presenters.sign_in_view import Form, SignInFacts, SignInView, Stage, sign_in_view
+from ferrygate.app.presenters.sign_in_facts import SignInFacts
+from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, sign_in_view
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind

@@ -15,15 +15,12 @@ from ferrygate.app.presenters.question_views import (
     prompt_view,
 )
 from ferrygate.app.presenters.session_words import seconds_until, state_words
+from ferrygate.app.presenters.sign_in_facts import SignInFacts
 from ferrygate.app.presenters.typed_code_presenter import TypedCodeView
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, render
 from ferrygate.common.secret import Secret
-from ferrygate.engine.messages.codes import CodeChanged
 from ferrygate.engine.messages.session import (
-    PromptQuestion,
-    SecretsChanged,
-    SessionChanged,
     SessionState,
 )
 from ferrygate.sign_in.gate import Gate
@@ -35,7 +32,6 @@ from ferrygate.sites.without_code import (
     surely_needs_code,
 )
 
-_OFFLINE = SessionChanged(state=SessionState.OFFLINE)
 _TOO_LATE = 4.0
 _SHARE_TOO_LATE = 5
 
@@ -48,53 +44,6 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     passphrase: Secret = Secret("")
     code: Secret = Secret("")
     remember: bool = False
-
-
-_NOTHING_AT_HAND = SecretsChanged(site=Site(name="", host=""))
-
-
-class SignInFacts(msgspec.Struct, kw_only=True):
-    """Holds what the card has been told so far.
-
-    Attributes:
-        secrets: which secrets are at hand, as was told last; ``None`` while the keychain is asked.
-        are_secrets_told: that was told since the site got another user or other settings.
-        is_typed_over: the engine is about to take a typed password in place of the one at hand.
-        outdated: the site with the pins it had until the person trusted another key.
-        typing: another number once the secrets in the fields are of no more use there.
-        said: what the server tells the person meanwhile, such as what to do on a phone.
-        until: when the time to answer the prompt ends, epoch.
-        was_typed: the site is no more than an address that the person has typed.
-        types_code: the person types a code for each sign-in.
-        with_okta: the person wants Okta to set up the code.
-        wrong_fingerprint: the last fingerprint typed was not the server's.
-    """
-
-    site: Site | None = None
-    turn: int = 0  # counts the sites the card has turned to
-    typing: int = 0
-    secrets: SecretsChanged | None = None
-    are_secrets_told: bool = False
-    is_typed_over: bool = False
-    outdated: Site | None = None
-    session: SessionChanged = _OFFLINE
-    code: CodeChanged | None = None
-    question: HostKeyView | None = None
-    prompt: PromptQuestion | None = None
-    said: str = ""
-    until: float = 0.0
-    was_typed: bool = False
-    types_code: bool = False
-    with_okta: bool = False
-    wrong_fingerprint: bool = False
-    missing: str = ""
-
-    @property
-    def at_hand(self) -> SecretsChanged:
-        """Return what is at hand for the site; nothing while that is not known."""
-        if self.secrets is not None and self.are_secrets_told:
-            return self.secrets
-        return _NOTHING_AT_HAND
 
 
 class Stage(Enum):
