@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.presenters.workspace import Workspace, WorkspaceDependencies
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -71,15 +71,14 @@ class Table:
     def __init__(self, clock: StillClock, folder: Path) -> None:
         self.sent: list[Command] = []
         self.told: list[str] = []
-        self.workspace = Workspace(
-            Outbox(self.sent.append),
-            clock,
+        dependencies = WorkspaceDependencies(
             sink=FullList(),
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
             background=at_once,
             opener=FakeOpener(),
         )
+        self.workspace = Workspace(Outbox(self.sent.append), clock, dependencies)
         self.workspace.transfers.subscribe(lambda: self.told.append("transfers"))
         self.workspace.sign_in.subscribe(lambda: self.told.append("sign-in"))
 

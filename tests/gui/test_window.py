@@ -324,7 +324,7 @@ def test_tab_reaches_the_fields_of_the_card_in_order(rig: Rig) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     rig.window.activateWindow()
     card = rig.window.sign_in
-    card._user.edit.setFocus()
+    card.fields.user.edit.setFocus()
     reached = []
     for _step in range(3):
         focused = rig.window.focusWidget()

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.presenters.workspace import Screen, Workspace, WorkspaceDependencies
 from ferrygate.app.render_pace import RENDER_SECONDS, RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
@@ -83,15 +83,14 @@ class Table:
         self.pace = CountingPace(clock, self.timer, self.parent)
         self.model = FolderModel(clock, self.parent)
         self.sent: list[Command] = []
-        self.workspace = Workspace(
-            Outbox(self.sent.append),
-            clock,
+        dependencies = WorkspaceDependencies(
             sink=self.model,
             saved=SiteStore(folder),
             fingerprints=lambda _host, _port: (),
             background=at_once,
             opener=FakeOpener(),
         )
+        self.workspace = Workspace(Outbox(self.sent.append), clock, dependencies)
         theme = Theme(application, parent=self.parent)
         self.window = MainWindow(theme, self.pace, self.workspace, self.model, at_once)
         self.window.show()

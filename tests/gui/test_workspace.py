@@ -9,7 +9,7 @@ import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.sign_in_view import Form
-from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.presenters.workspace import Screen, Workspace, WorkspaceDependencies
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
@@ -62,15 +62,14 @@ class Desk:
         self.sent: list[Command] = []
         self.later = DeferredBackground()
         self.store = SiteStore(folder)
-        self.workspace = Workspace(
-            Outbox(self.sent.append),
-            clock,
+        dependencies = WorkspaceDependencies(
             sink=NoList(),
             saved=self.store,
             fingerprints=lambda _host, _port: (),
             background=self.later,
             opener=FakeOpener(),
         )
+        self.workspace = Workspace(Outbox(self.sent.append), clock, dependencies)
 
     def open(self, site: Site) -> None:
         self.workspace.sites.choose(site)

@@ -18,7 +18,7 @@ from ferrygate.app.dialogs.choosers import arrival_folders
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.presenters.workspace import Workspace, WorkspaceDependencies
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.system.desktop_opener import DesktopOpener
 from ferrygate.app.theme import Theme
@@ -62,15 +62,18 @@ class Desktop(QObject):
         self.bridge = EngineBridge(self._handle, self)
         self.background = BackgroundThreads(self)
         self.model = FolderModel(options.clock, self)
-        self.workspace = Workspace(
-            Outbox(self.bridge.send),
-            options.clock,
+        dependencies = WorkspaceDependencies(
             sink=self.model,
             saved=SiteStore(options.home.sites),
             fingerprints=self._fingerprints,
             background=self.background,
             opener=options.opener or DesktopOpener(self),
             arrived=partial(arrived_files, options.arrivals or arrival_folders()),
+        )
+        self.workspace = Workspace(
+            Outbox(self.bridge.send),
+            options.clock,
+            dependencies,
             is_demo=options.is_demo,
             given=options.given,
         )

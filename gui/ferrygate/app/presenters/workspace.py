@@ -8,6 +8,8 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.entry_sink import EntrySink
@@ -22,13 +24,13 @@ from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
+from ferrygate.app.presenters.start_secrets import StartSecrets
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import PASSING, CodeSecretError, Problem, UsageError
+from ferrygate.common.errors import PASSING, Problem
 from ferrygate.common.i18n import _
-from ferrygate.common.message import message
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.messages.event import Done, Event, Failed
@@ -37,13 +39,11 @@ from ferrygate.engine.messages.session import (
     ForgetSecret,
     HostKeyQuestion,
     PromptQuestion,
-    ProvideSecrets,
     SessionChanged,
     SessionState,
     SignIn,
     SignOut,
 )
-from ferrygate.sites.code_secret import code_secret_for
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
 
@@ -59,6 +59,26 @@ class Screen(Enum):
     FILES = "files"
 
 
+class WorkspaceDependencies(msgspec.Struct, frozen=True, kw_only=True):
+    """Holds what presenters reach the list, the disk and other programs with.
+
+    Attributes:
+        sink: takes the entries of folders.
+        saved: the person's saved sites.
+        fingerprints: of the keys on record for a host and a port; called in the background.
+        background: for what may wait.
+        opener: opens and shows fetched files.
+        arrived: finds connection files that a person may have been sent; called in the background.
+    """
+
+    sink: EntrySink
+    saved: SiteStore
+    fingerprints: Callable[[str, int], tuple[str, ...]]
+    background: RunInBackground
+    opener: FileOpener
+    arrived: Callable[[], tuple[Path, ...]] = tuple
+
+
 class Workspace(Observable):
     """The window's state: which screen, which site, which session."""
 
@@ -66,13 +86,8 @@ class Workspace(Observable):
         self,
         outbox: Outbox,
         clock: Clock,
+        dependencies: WorkspaceDependencies,
         *,
-        sink: EntrySink,
-        saved: SiteStore,
-        fingerprints: Callable[[str, int], tuple[str, ...]],
-        background: RunInBackground,
-        opener: FileOpener,
-        arrived: Callable[[], tuple[Path, ...]] = tuple,
         is_demo: bool = False,
         given: GivenSecrets = _NOTHING,
     ) -> None:
@@ -81,13 +96,7 @@ class Workspace(Observable):
         Args:
             outbox: the way to the engine.
             clock: the time.
-            sink: takes the entries of folders.
-            saved: the person's saved sites.
-            fingerprints: of the keys on record for a host and a port; called in the background.
-            background: for what may wait.
-            opener: opens and shows fetched files.
-            arrived: finds connection files that a person may have been sent; called in the
-                background.
+            dependencies: what lies outside of presenters.
             is_demo: the site to start with is our own, and is not kept.
             given: the secrets of this start, for the site that it begins with.
         """
@@ -95,12 +104,12 @@ class Workspace(Observable):
         self._outbox = outbox
         self._clock = clock
         self._is_demo = is_demo
-        self._given = given
         self._session = SessionChanged(state=SessionState.OFFLINE)
         self._entered = False  # the session has shown its files
         self._forgetting: dict[int, SecretKind] = {}
         self.screen = Screen.SITES
         self.notices = NoticePresenter(clock)
+        self._start_secrets = StartSecrets(outbox, given, self.notices.show)
         self.code = CodePresenter(outbox, clock)
         self.setup = CodeSetupPresenter(outbox)
         self.refusal = RefusalPresenter(outbox, clock, self.notices.say)
@@ -108,16 +117,17 @@ class Workspace(Observable):
         self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
         self.leaving = LeavingPresenter()
         self.sites = SitesPresenter(
-            saved,
-            fingerprints,
+            dependencies.saved,
+            dependencies.fingerprints,
             self._switch_to,
-            background,
-            arrived=arrived,
+            dependencies.background,
+            arrived=dependencies.arrived,
             keeps=not is_demo,
         )
         self.sites.subscribe(self._follow_offer)
-        self.folder = FolderPresenter(outbox, clock, sink)
-        fetched = FetchedFiles(opener, background, self.notices.show)
+        self.folder = FolderPresenter(outbox, clock, dependencies.sink)
+        background = dependencies.background
+        fetched = FetchedFiles(dependencies.opener, background, self.notices.show)
         self.transfers = TransfersPresenter(outbox, clock, fetched, self.notices.show)
         self._followers = (
             self.code,
@@ -177,40 +187,16 @@ class Workspace(Observable):
     def _begin(self, opened: Site | Problem | None) -> None:
         saved = self.sites.view.sites
         if isinstance(opened, Problem):
-            self._provide(None)
+            self._start_secrets.provide(None)
             self.sites.report(opened)
         elif opened is not None:
-            self._provide(opened)
+            self._start_secrets.provide(opened)
             (self._turn_to if self._is_demo else self.sites.offer)(opened)
         elif len(saved) == 1:
-            self._provide(saved[0])
+            self._start_secrets.provide(saved[0])
             self._turn_to(saved[0])
         else:
-            self._provide(None)
-
-    def _provide(self, site: Site | None) -> None:
-        """Hand the secrets of this start to the engine, for the one site that it begins with."""
-        given, self._given = self._given, _NOTHING
-        if given == _NOTHING:
-            return
-        if site is None:
-            self.notices.show(_no_site_for_secrets())
-            return
-        code_secret = None
-        if given.totp_secret is not None:
-            try:
-                code_secret = code_secret_for(site.sign_in, given.totp_secret)
-            except CodeSecretError as error:
-                self.notices.show(error.problem)
-        self._outbox.ask(
-            lambda number: ProvideSecrets(
-                request=number,
-                site=site,
-                password=given.password,
-                code_secret=code_secret,
-                passphrase=given.passphrase,
-            )
-        )
+            self._start_secrets.provide(None)
 
     def _switch_to(self, site: Site) -> None:
         """Turn to the site that a person chose; what is under way at another one would end."""
@@ -348,13 +334,6 @@ def _is_of_a_session(event: Event) -> bool:
     if isinstance(event, SessionChanged):
         return event.state is not SessionState.OFFLINE  # an engine's that did not start
     return isinstance(event, HostKeyQuestion | PromptQuestion | CodeQuestion)
-
-
-def _no_site_for_secrets() -> Problem:
-    return UsageError(
-        message("The password or key from the start is not used, since it belongs to no site."),
-        next_step=message("Start Ferrygate with the connection file that it is for."),
-    ).problem
 
 
 def _forgotten(kind: SecretKind) -> str:
