@@ -59,9 +59,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._leaves = False
         self._card_turn = 0  # of the site that the card was shown for last
-        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
-        design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
-        self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
+        self._take_size()
         self.clipboard = CodeClipboard(QGuiApplication.clipboard(), self)
         self.sites = SitesPanel(theme, pace, workspace.sites, background)
         self.sign_in = SignInPanel(theme, pace, workspace, background)
@@ -75,14 +73,7 @@ class MainWindow(QMainWindow):
             notice.dismissed.connect(workspace.notices.dismiss)
         self._notice.setProperty("look", "head")
         self._stack = QStackedWidget()
-        self._pages = {
-            Screen.SITES: self.sites,
-            Screen.OFFER: self.offer,
-            Screen.SIGN_IN: self.sign_in,
-            Screen.FILES: self._files_page(),
-        }
-        for page in self._pages.values():
-            self._stack.addWidget(page)
+        self._pages = self._fill_stack()
         self._leaving = LeavingBar(theme)
         self._leaving.stayed.connect(self._stay)
         self._leaving.left.connect(workspace.leaving.go)
@@ -90,14 +81,35 @@ class MainWindow(QMainWindow):
         self._toast = Toast(self, self.files.files)
         self._frame = DropFrame(theme, self)
         self._drops = DropGuide(self, theme, DropPresenter(workspace), self._take_focus)
+        self._follow(theme, pace)
+        self._render()
+        self.sites.first_focus().setFocus()
+
+    def _take_size(self) -> None:
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        design, room = QSize(WIDTH, HEIGHT), self.screen().availableSize()
+        self.resize(QSize(px(WIDTH), px(HEIGHT)).boundedTo(room).expandedTo(design))
+
+    def _fill_stack(self) -> dict[Screen, QWidget]:
+        pages: dict[Screen, QWidget] = {
+            Screen.SITES: self.sites,
+            Screen.OFFER: self.offer,
+            Screen.SIGN_IN: self.sign_in,
+            Screen.FILES: self._files_page(),
+        }
+        for page in pages.values():
+            self._stack.addWidget(page)
+        return pages
+
+    def _follow(self, theme: Theme, pace: RenderPace) -> None:
+        """Render what changes, at the pace for all; a code and the keyboard cannot wait for it."""
+        workspace = self._workspace
         pace.add(self, self._render, workspace, workspace.transfers)
         pace.add(self, self._render_leaving, workspace.leaving)
         pace.add(self, self._render_notice, workspace, workspace.notices)
         pace.add(self, self._render_toast, workspace.code, workspace.notices)
         workspace.code.subscribe(self._hold_code)  # a dead code goes, whether it can be seen or not
         theme.application.focusChanged.connect(self._keep_keyboard)
-        self._render()
-        self.sites.first_focus().setFocus()
 
     def _add_tab_keys(self) -> None:
         """Turn the tabs of the transfers from everywhere on the page of the files."""
