@@ -13,6 +13,7 @@ import msgspec
 from ferrygate.cli.ended_files import EndedFiles
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, name_fields
+from ferrygate.cli.progress_bar import make_bar
 from ferrygate.cli.terminal import Terminal, server_words
 from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_name, display_text
@@ -39,12 +40,8 @@ from ferrygate.transfers.words import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress
 
-# Columns of the screen: the width from which bar, sizes, speed and time are shown; the width that
-# those take beside the name; the width that per cent and time take on a narrower screen.
-_WIDE, _BESIDE_NAME, _BESIDE_NAME_NARROW = 72, 60, 16
 # Between two lines of progress without a terminal: a log of hours stays short.
 _REPORT_SECONDS = 10.0
 # With these choices the name was free when the upload began, so that a part on the server has the
@@ -347,39 +344,6 @@ def _left_to_itself(file: FileView) -> FileView:
         left_behind=LeftBehind.UNKNOWN,
         problem=Cancelled().problem,
     )
-
-
-def make_bar(screen: Console) -> Progress:
-    """Make a bar with one task, not yet shown, that fits one line of the screen."""
-    from rich import progress, table  # noqa: PLC0415  takes 30 ms, and only a terminal needs it
-
-    is_wide = screen.width >= _WIDE
-    room = screen.width - (_BESIDE_NAME if is_wide else _BESIDE_NAME_NARROW)
-    name = table.Column(no_wrap=True, overflow="ellipsis", max_width=max(1, room))
-    columns: list[progress.ProgressColumn] = [
-        progress.TextColumn("{task.description}", markup=False, table_column=name)
-    ]
-    if is_wide:
-        columns += [
-            progress.BarColumn(bar_width=20),
-            progress.DownloadColumn(),
-            progress.TransferSpeedColumn(),
-            progress.TimeRemainingColumn(),
-        ]
-    else:
-        columns += [
-            progress.TaskProgressColumn(show_speed=True),
-            progress.TimeRemainingColumn(compact=True),
-        ]
-    bar = progress.Progress(
-        *columns,
-        console=screen,
-        transient=True,
-        redirect_stdout=False,  # it may be a file
-        redirect_stderr=False,
-    )
-    bar.add_task("", total=None)
-    return bar
 
 
 def _composed(name: str) -> str:

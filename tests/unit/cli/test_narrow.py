@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
+from ferrygate.cli.progress_bar import make_bar
 from ferrygate.cli.terminal import wrapped
-from ferrygate.cli.transfer_report import make_bar
 
 CHOICE = "  r  replace (if that breaks half-way, the old file is lost on this server)"
 
