@@ -14,6 +14,7 @@ from itertools import chain
 
 from ferrygate.app.models.kinds import kind_text
 from ferrygate.app.models.natural_order import natural_key
+from ferrygate.app.models.sorted_runs import SortedRuns
 from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
 
@@ -21,8 +22,8 @@ _BETWEEN = "/"
 _KINDS = tuple(EntryKind)
 _MARK_OF = {kind: mark for mark, kind in enumerate(_KINDS)}
 _KIND, _HAS_SIZE, _HAS_TIME = 0b0111, 0b1000, 0b1_0000
-_RUN = 2000  # entries
-_ALIKE = 2  # runs are joined until each is so many times as long as the next
+_RUN = 2000  # entries that are put in order together
+_PIECE = 4000  # entries of each of two runs that are joined at once: some milliseconds
 _FOLDER = _MARK_OF[EntryKind.FOLDER]
 _LEAD_INTO_FOLDERS = {EntryKind.FOLDER, EntryKind.LINK}
 
@@ -43,7 +44,7 @@ class FolderTable:
         self._known_words: dict[tuple[int, bytes], int] = {}  # by kind and extension
         self._folded: list[str] = []  # a text for each block
         self._keys: list[str] = []
-        self._runs: list[array[int]] = []  # all but the latest entries, by name
+        self._runs = SortedRuns(self._keys.__getitem__)  # all but the latest entries, by name
         self._in_runs = 0
 
     def __len__(self) -> int:
@@ -68,6 +69,8 @@ class FolderTable:
         self._keys += natural_key(folded).split(_BETWEEN)
         if len(self) - self._in_runs >= _RUN:
             self._add_run()
+        else:
+            self._runs.join_alike(_PIECE)
 
     def put(self, entries: Sequence[Entry]) -> list[int]:
         """Take entries that may be known by their names already; the numbers of those.
@@ -105,29 +108,14 @@ class FolderTable:
         return number
 
     def _add_run(self) -> None:
-        """Sort what has come since, and join what is of like length, so that a few runs are left.
-
-        So most of the work is spread over the time in which entries come.
-        """
-        self._runs.append(self._sorted(range(self._in_runs, len(self))))
+        self._runs.add(range(self._in_runs, len(self)))
         self._in_runs = len(self)
-        while len(self._runs) > 1 and len(self._runs[-2]) < _ALIKE * len(self._runs[-1]):
-            self._join_runs(2)
-
-    def _join_runs(self, count: int) -> None:
-        self._runs[-count:] = [self._sorted(chain(*self._runs[-count:]))]  # which merges runs
 
     def join_some(self) -> bool:
         """Do a part of what is left to do for the order of names; tell whether there was any."""
         if self._in_runs < len(self):
             self._add_run()
-        if len(self._runs) < 2:  # noqa: PLR2004  there is nothing to join
-            return False
-        self._join_runs(2)
-        return True
-
-    def _sorted(self, numbers: Iterable[int]) -> array[int]:
-        return array("I", sorted(numbers, key=self._keys.__getitem__))
+        return self._runs.join(_PIECE)
 
     # ------------------------------------------------------------ one entry
 
@@ -162,10 +150,10 @@ class FolderTable:
     def by_name(self, first: int = 0) -> Sequence[int]:
         """Return all numbers from one on, sorted by name in natural order."""
         if first:
-            return self._sorted(range(first, len(self)))
-        while self.join_some():
-            pass
-        return self._runs[0] if self._runs else array("I")
+            return sorted(range(first, len(self)), key=self._keys.__getitem__)
+        if self._in_runs < len(self):
+            self._add_run()
+        return self._runs.whole()
 
     def name_key(self) -> Callable[[int], str]:
         """Give what names are sorted by."""
