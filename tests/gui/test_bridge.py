@@ -4,18 +4,21 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import Qt, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from ferrygate.app.bridge.engine_bridge import (
     MAX_EVENTS,
     MAX_NAMES,
+    PAUSE_SECONDS,
     SWITCH_SECONDS,
     EngineBridge,
 )
+from ferrygate.app.bridge.one_shot_timer import OneShotTimer
 from ferrygate.app.bridge.ticker import Ticker
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.entry import Entry, EntryKind
@@ -23,6 +26,7 @@ from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.files import FolderBlock, TakeMore
 from ferrygate.engine.messages.session import SessionChanged, SignOut
+from support.hand_timer import HandTimer
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -36,6 +40,11 @@ def noted(listeners: list[Listener], listener: Listener) -> Quiet:
     """Make an engine that says what the test says."""
     listeners.append(listener)
     return Quiet()
+
+
+def bridge_to(handle: Callable[[Sequence[Event]], None]) -> EngineBridge:
+    """Make a bridge with Qt's own timer."""
+    return EngineBridge(handle, OneShotTimer())
 
 
 class Recorder:
@@ -74,7 +83,7 @@ def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
         may_be_made.wait(10)
         return engine
 
-    bridge = EngineBridge(Recorder().handle)
+    bridge = bridge_to(Recorder().handle)
     bridge.start(make)
     bridge.send(SignOut(request=1))
     bridge.send(SignOut(request=2))
@@ -95,7 +104,7 @@ def test_what_is_asked_of_an_engine_that_cannot_be_made_fails(qtbot: QtBot) -> N
         raise ZeroDivisionError
 
     recorder = Recorder()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
     bridge.start(make)
     bridge.send(SignOut(request=1))
     may_be_made.set()
@@ -117,7 +126,7 @@ def test_a_listing_hears_of_each_block_that_was_shown(qtbot: QtBot) -> None:
         return engine
 
     recorder = Recorder()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
     bridge.start(make)
     qtbot.waitUntil(lambda: bool(listeners))
     listeners[0](FolderBlock(request=7, entries=()))
@@ -129,7 +138,7 @@ def test_a_listing_hears_of_each_block_that_was_shown(qtbot: QtBot) -> None:
 
 def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> None:
     recorder = Recorder()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
     listeners: list[Listener] = []
 
     def make(listener: Listener) -> Quiet:
@@ -155,7 +164,7 @@ def test_events_of_many_threads_arrive_on_the_windows_thread(qtbot: QtBot) -> No
 
 def test_what_has_come_is_one_turns_list_in_order(qtbot: QtBot) -> None:
     recorder, listeners = Recorder(), list[Listener]()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
     bridge.start(partial(noted, listeners))
     qtbot.waitUntil(lambda: bool(listeners))
     for number in range(MAX_EVENTS + 40):
@@ -168,7 +177,7 @@ def test_what_has_come_is_one_turns_list_in_order(qtbot: QtBot) -> None:
 
 def test_a_turn_takes_a_listings_blocks_by_their_names(qtbot: QtBot) -> None:
     recorder, listeners = Recorder(), list[Listener]()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
     bridge.start(partial(noted, listeners))
     qtbot.waitUntil(lambda: bool(listeners))
     block = FolderBlock(1, (Entry(b"a.csv", EntryKind.FILE),) * (MAX_NAMES // 2))
@@ -176,6 +185,53 @@ def test_a_turn_takes_a_listings_blocks_by_their_names(qtbot: QtBot) -> None:
         listeners[0](block)
     qtbot.waitUntil(lambda: len(recorder.events) == 5)
     assert recorder.turns == [2, 2, 1]
+    bridge.close()
+
+
+def test_a_timer_comes_between_the_turns_of_what_waits(qtbot: QtBot) -> None:
+    seen, listeners = list[str](), list[Listener]()
+
+    def handle(_events: Sequence[Event]) -> None:
+        seen.append("turn")
+        sorted(range(50_000), key=lambda number: -number)  # takes some milliseconds
+
+    bridge = bridge_to(handle)
+    beat = QTimer()
+    beat.setTimerType(Qt.TimerType.PreciseTimer)
+    beat.timeout.connect(lambda: seen.append("beat"))
+    bridge.start(partial(noted, listeners))
+    qtbot.waitUntil(lambda: bool(listeners))
+    beat.start(1)  # millisecond, so that one is due after each turn
+    for number in range(5 * MAX_EVENTS):
+        listeners[0](Done(request=number))
+    qtbot.waitUntil(lambda: seen.count("turn") == 5)
+    beat.stop()
+    assert all("beat" in pair for pair in pairwise(seen))
+    bridge.close()
+
+
+def test_what_comes_after_a_turn_waits_for_a_pause_and_a_folders_block_for_none(
+    qtbot: QtBot, clock: StillClock
+) -> None:
+    recorder, timer, listeners = Recorder(), HandTimer(clock), list[Listener]()
+    bridge = EngineBridge(recorder.handle, timer)
+    bridge.start(partial(noted, listeners))
+    qtbot.waitUntil(lambda: bool(listeners))
+    tell = listeners[0]
+    tell(Done(request=1))
+    qtbot.waitUntil(lambda: recorder.turns == [1])
+    for number in (2, 3):
+        tell(Done(request=number))
+    timer.move(PAUSE_SECONDS * 0.9)
+    assert recorder.turns == [1]
+    timer.move(PAUSE_SECONDS * 0.1)
+    assert recorder.turns == [1, 2]
+    tell(FolderBlock(request=4, entries=()))
+    timer.move(PAUSE_SECONDS)
+    assert timer.waits == [PAUSE_SECONDS, PAUSE_SECONDS, 0]
+    timer.move(0)  # nothing has come, so the next event wakes Qt again
+    tell(Done(request=5))
+    qtbot.waitUntil(lambda: recorder.turns == [1, 2, 1, 1])
     bridge.close()
 
 
@@ -190,7 +246,7 @@ def test_a_turn_that_fails_holds_up_neither_a_listing_nor_the_next_turn(qtbot: Q
         listeners.append(listener)
         return engine
 
-    bridge = EngineBridge(fail)
+    bridge = bridge_to(fail)
     bridge.start(make)
     qtbot.waitUntil(lambda: bool(listeners))
     bridge.send(SignOut(request=1))
@@ -208,7 +264,7 @@ def test_a_turn_that_fails_holds_up_neither_a_listing_nor_the_next_turn(qtbot: Q
 def test_pythons_threads_take_short_turns_while_there_is_an_engine(qtbot: QtBot) -> None:
     before = sys.getswitchinterval()
     listeners: list[Listener] = []
-    bridge = EngineBridge(Recorder().handle)
+    bridge = bridge_to(Recorder().handle)
     bridge.start(partial(noted, listeners))
     qtbot.waitUntil(lambda: bool(listeners))
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS, rel=0.01)
@@ -218,7 +274,7 @@ def test_pythons_threads_take_short_turns_while_there_is_an_engine(qtbot: QtBot)
 
 def test_an_engine_that_cannot_be_made_is_a_problem_and_no_crash(qtbot: QtBot) -> None:
     recorder = Recorder()
-    bridge = EngineBridge(recorder.handle)
+    bridge = bridge_to(recorder.handle)
 
     def make(_listener: Listener) -> Quiet:
         raise RuntimeError("with a secret in it")

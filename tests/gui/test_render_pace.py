@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.render_pace import RENDER_SECONDS, RenderPace
+from support.hand_timer import HandTimer
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock
@@ -23,25 +23,6 @@ class Subject(Observable):
 
     def change(self) -> None:
         self._changed()
-
-
-class HandTimer:
-    """Calls when its hand is moved there; the clock goes with it."""
-
-    def __init__(self, clock: StillClock) -> None:
-        self._clock = clock
-        self._call: Callable[[], None] | None = None
-        self._at = 0.0
-
-    def start(self, seconds: float, call: Callable[[], None]) -> None:
-        self._call, self._at = call, self._clock.time + seconds
-
-    def move(self, seconds: float) -> None:
-        end = self._clock.time + seconds
-        while self._call is not None and self._at <= end:
-            self._clock.time, call, self._call = self._at, self._call, None
-            call()
-        self._clock.time = end
 
 
 class Table:

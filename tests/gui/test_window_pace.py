@@ -41,7 +41,7 @@ from ferrygate.sites.store import SiteStore
 from ferrygate.transfers.views import BatchId, BatchView, Direction, FileView, TransferState
 from gui.background_work import at_once
 from gui.fake_opener import FakeOpener
-from gui.test_render_pace import HandTimer
+from support.hand_timer import HandTimer
 
 if TYPE_CHECKING:
     from gui.conftest import StillClock

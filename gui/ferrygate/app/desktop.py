@@ -59,7 +59,7 @@ class Desktop(QObject):
         self._options = options
         self._closed = False
         self.theme = Theme(self.application, scheme, self)
-        self.bridge = EngineBridge(self._handle, self)
+        self.bridge = EngineBridge(self._handle, OneShotTimer(self), self)
         self.background = BackgroundThreads(self)
         self.model = FolderModel(options.clock, self)
         dependencies = WorkspaceDependencies(

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from ferrygate.app.render_pace import OneShot
 from ferrygate.common.errors import Problem, problem_of
 from ferrygate.engine.messages.command import Command, Request
 from ferrygate.engine.messages.event import Event, Failed
@@ -22,6 +23,10 @@ MAX_EVENTS = 256
 
 MAX_NAMES = 1000
 """In the blocks of one turn, which take as long as all other events: one holds up to thousands."""
+
+PAUSE_SECONDS = 0.02
+"""Between two turns: small files bring an event or two every millisecond, and each turn takes
+Python's lock from the engine, whose threads would move files meanwhile."""
 
 SWITCH_SECONDS = 0.001
 """Of Python's lock. While 5,000 small files went up on a busy machine, the loop was late at p99 by
@@ -43,9 +48,15 @@ class EngineLike(Protocol):
 class EngineBridge(QObject):
     """Lives on the Qt thread; the engine's listener may be called from any thread.
 
-    What the engine tells waits in a queue. One wake-up is posted for all that is in it, and one
-    turn of Qt's event loop hands it on as one list, in order: a signal for each event would cost
-    a turn each.
+    What the engine tells waits in a queue. One turn of Qt's event loop takes up to
+    :data:`MAX_EVENTS` of it, in order, and hands them on as one list: a signal for each event would
+    cost a turn each. The first event wakes Qt. After a turn the next one comes by a timer: at once
+    if more is waiting, or if blocks of a folder were handed on, else after :data:`PAUSE_SECONDS`.
+    A second wake-up would do for that, but for clicks and paints: Qt delivers what is posted
+    meanwhile in the same turn, ahead of them.
+
+    The engine sends a few blocks of a folder ahead, and another one for each :class:`TakeMore`,
+    which leaves here once a block was shown.
 
     The engine is made on a thread of its own, since its imports are slow. Commands that come
     before it is there wait for it in order.
@@ -56,20 +67,25 @@ class EngineBridge(QObject):
     _not_made = Signal(object)
 
     def __init__(
-        self, handle: Callable[[Sequence[Event]], None], parent: QObject | None = None
+        self,
+        handle: Callable[[Sequence[Event]], None],
+        timer: OneShot,
+        parent: QObject | None = None,
     ) -> None:
         """Make no engine yet.
 
         Args:
-            handle: takes the events of one turn, at most :data:`MAX_EVENTS`, and blocks of
-                :data:`MAX_NAMES` and one more.
+            handle: takes the events of one turn, one to :data:`MAX_EVENTS`; the blocks among them
+                hold :data:`MAX_NAMES` names, and what the last one has beyond that.
+            timer: for the next turn.
             parent: Qt's owner.
         """
         super().__init__(parent)
         self._handle = handle
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._is_woken = False  # a wake-up is on its way; under the lock
+        self._is_awake = False  # a turn is to come, by wake-up or timer; under the lock
+        self._timer = timer
         self._engine: EngineLike | None = None
         self._early: list[Command] = []
         self._maker: threading.Thread | None = None
@@ -126,23 +142,28 @@ class EngineBridge(QObject):
 
     def _wake(self) -> None:
         with self._lock:
-            is_asleep, self._is_woken = not self._is_woken, True
+            is_asleep, self._is_awake = not self._is_awake, True
         if is_asleep:
             self._woken.emit()
 
     @Slot()
     def _deliver(self) -> None:
-        with self._lock:
-            self._is_woken = False  # before the queue is read: what comes from now on wakes again
         events = self._drain()
-        if not self._events.empty():
-            self._wake()  # the rest, after what Qt has to do meanwhile
+        blocks = [event for event in events if isinstance(event, FolderBlock)]
+        is_rest = not self._events.empty()
         try:
             self._handle(events)
         finally:
-            for event in events:
-                if isinstance(event, FolderBlock):
-                    self.send(TakeMore(event.request))
+            for block in blocks:
+                self.send(TakeMore(block.request))
+            self._timer.start(0 if blocks or is_rest else PAUSE_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        """Deliver what has come during the pause; without any, sleep until woken."""
+        with self._lock:
+            self._is_awake = not self._events.empty()
+        if self._is_awake:
+            self._deliver()
 
     def _drain(self) -> list[Event]:
         events: list[Event] = []
