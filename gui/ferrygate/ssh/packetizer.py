@@ -7,13 +7,16 @@ length in clear, the encrypted payload, and a tag. The class makes and takes apa
 itself, a burst at a time; under other ciphers, and before the first keys, the library does.
 
 Threads. Any thread sends; one at a time, under a fair lock, so that a click waits for one burst of
-a large file and not for all of it. One thread, the transport's, receives: it takes as many packets
-as one ``recv`` brings, hands data and window adjustments to the streams of their channels, and
-wakes a stream's owner once for all of them. The library's message loop sees only the rest.
+a large file and not for all of it. The keys change under this lock, and only under it a thread
+looks whether the class or the library makes the packet: each counts the nonces of AES-GCM by
+itself, so packets of both under one key would repeat a nonce, which gives the key away. One thread,
+the transport's, receives: it takes as many packets as one ``recv`` brings, hands data and window
+adjustments to the streams of their channels, and wakes a stream's owner once for all of them. The
+library's message loop sees only the rest.
 
 Control: each quantity, its measurement and its rule.
 
-- *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long TCP took them.
+- *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long that took.
   Over 50 ms the burst is halved, to no less than one packet; under 12.5 ms it is doubled, up to 256
   KiB. So the lock is rarely held for more than 50 ms, on a slow line too.
 - *Backpressure.* TCP may take its time for a tenth of a second; what is left then is kept here, and
@@ -104,7 +107,7 @@ class Packetizer(paramiko.packet.Packetizer):
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
         """Take the keys for what is sent; the arguments are the base's."""
         sealer = PacketSealer(block_engine, options["iv_out"]) if options["aead"] else None
-        with self.__write_lock:  # or a message would leave under the one and the other
+        with self.__write_lock:  # all of a burst has left before, and nothing is half made
             super().set_outbound_cipher(block_engine, *args, **options)
             self._sealer = sealer
 
@@ -125,12 +128,12 @@ class Packetizer(paramiko.packet.Packetizer):
     # ------------------------------------------------------------ out, on any thread
 
     def send_message(self, data: Message) -> None:
-        """Send one message."""
-        if self._sealer is None:
-            super().send_message(data)
-            return
+        """Send one message, under the keys that hold once it is this thread's turn."""
         with self.__write_lock:
-            self._put(self._sealer.seal(data.asbytes()), 1)
+            if self._sealer is None:
+                super().send_message(data)
+            else:
+                self._put(self._sealer.seal(data.asbytes()), 1)
 
     def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send data of a channel, ``max_data`` bytes in a packet, and :attr:`burst` bytes at most.
@@ -145,19 +148,22 @@ class Packetizer(paramiko.packet.Packetizer):
                 raise EOFError
             if self._unsent:
                 return False
-            if self._sealer is not None:
+            began = self._sock.clock.monotonic()
+            if self._sealer is None:
+                self._send_data_by_library(channel, data, max_data)
+            else:
                 size = self._sealer.seal_data(channel, data, max_data, self._outgoing)
-                began = self._sock.clock.monotonic()
                 self._put(self._outgoing[:size], -(-len(data) // max_data))
-                self._adapt_burst(len(data), self._sock.clock.monotonic() - began)
-                return True
+            self._adapt_burst(len(data), self._sock.clock.monotonic() - began)
+            return True
+
+    def _send_data_by_library(self, channel: int, data: memoryview, max_data: int) -> None:
         for at in range(0, len(data), max_data):
             message = Message()
             message.add_byte(cMSG_CHANNEL_DATA)
             message.add_int(channel)
             message.add_string(bytes(data[at : at + max_data]))
             super().send_message(message)
-        return True
 
     @property
     def sends_at_once(self) -> bool:

@@ -45,3 +45,20 @@ def test_one_thread_at_a_time() -> None:
     for thread in threads:
         thread.join()
     assert most == [1] * 800
+
+
+def test_a_thread_that_holds_it_may_take_it_again() -> None:
+    lock, log = FairLock(), list[str]()
+
+    def note() -> None:
+        with lock:
+            log.append("other")
+
+    with lock:
+        other = threading.Thread(target=note)
+        other.start()
+        with lock:
+            log.append("inner")
+        log.append("outer")
+    other.join()
+    assert log == ["inner", "outer", "other"]
