@@ -99,10 +99,12 @@ def make_engine(
         collect_garbage: looks for cycles of objects; called on the engine's thread.
     """
     load_library()
-    from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  slow, as all below
+    from ferrygate.common.system_disk import SystemDisk  # noqa: PLC0415  slow, as all below
+    from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  as above
     from ferrygate.engine.engine import Engine  # noqa: PLC0415  as above
     from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415  as above
     from ferrygate.ssh.connection import connect  # noqa: PLC0415  as above
+    from ferrygate.transfers.parts import machine_name  # noqa: PLC0415  as above
     from ferrygate.vault import keychain  # noqa: PLC0415  as above
 
     home.prepare()
@@ -124,6 +126,7 @@ def make_engine(
 
     dependencies = EngineDependencies(
         clock=clock,
+        disk=SystemDisk(),
         ledger=ledger,
         known_hosts=known_hosts,
         attempts=SignInAttempts(ledger, known_hosts, reach, clock),
@@ -133,6 +136,7 @@ def make_engine(
         live_secrets=live_secrets or LiveSecrets(),
         random_hex=secrets.token_hex,
         random=SystemRandom().random,
+        machine=machine_name(),
         upload_claims=home.upload_claims,
         keep_trying=keep_trying,
         collect_garbage=collect_garbage,

@@ -8,10 +8,12 @@ from collections.abc import Coroutine
 from contextlib import closing
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.disk import OpenFile
 from ferrygate.common.errors import FerrygateError
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.packet_reader import PacketReader
@@ -35,11 +37,13 @@ from ferrygate.transfers.views import ConflictChoice, TransferState
 from fuzz.hostile import HostileStream, Script
 from support.fake_clock import ManualClock
 
+DISK = SystemDisk()
 
-class Disk:
-    """Keeps nothing."""
 
-    def write_back(self, file: BinaryIO) -> None:
+class NoFlusher:
+    """Flushes nothing."""
+
+    def write_back(self, file: OpenFile) -> None:
         """Flush nothing: fetched files need not outlast the run."""
 
     def clear(self, folder: LocalFolder) -> None:
@@ -71,7 +75,7 @@ class Target:
         self._fetched.mkdir(parents=True)
         self._source = folder / "source"
         self._source.write_bytes(b"s" * 70_000)
-        self._disk = Disk()
+        self._flusher = NoFlusher()
         self._works = (
             lambda channel: channel.files.stat(b"/folder/a"),
             lambda channel: channel.files.list_folder(b"/folder", _take_none),
@@ -96,7 +100,7 @@ class Target:
         stream = HostileStream(script, clock, cancel)
         sftp = SftpChannel(stream, clock)
         ended: FerrygateError | None = None
-        folders = KeptFolders(clock.monotonic)
+        folders = KeptFolders(DISK, clock.monotonic)
         channel = self._channel(sftp, clock, folders, object_store=object_store)
         try:
             sftp.start(cancel)
@@ -134,6 +138,7 @@ class Target:
         limiter, slots = RateLimiter(clock, None), ReplaceSlots()
         return TransferChannel(
             RemoteFiles(sftp),
+            DISK,
             window,
             limiter,
             object_store,
@@ -141,7 +146,7 @@ class Target:
             slots,
             ListedTimes(),
             folders,
-            OriginMark("sftp.example.com", 22, mark_of("linux", clock)),
+            OriginMark("sftp.example.com", 22, mark_of("linux", clock, DISK)),
             (f".ferrygate-{number}.part" for number in count()).__next__,
         )
 
@@ -151,7 +156,7 @@ class Target:
         await self._fetch(channel, job)
 
     async def _fetch(self, channel: TransferChannel, job: FileJob) -> None:
-        fetched = await download(channel, job, _told, self._disk)
+        fetched = await download(channel, job, _told, self._flusher)
         if fetched.opened is not None:
             fetched.opened.close()
 
@@ -163,7 +168,7 @@ class Target:
     async def _plan(self, channel: TransferChannel) -> None:
         """Walk a folder, and fetch the first of what is found."""
         found: list[FileJob] = []
-        planner = Planner(found.append, ConflictChoice.FAIL, new_folders_are_empty=True)
+        planner = Planner(DISK, found.append, ConflictChoice.FAIL, new_folders_are_empty=True)
         await planner.plan_download(channel.files, (b"/folder",), str(self._fetched))
         for job in found:
             self._check_place(job)

@@ -15,6 +15,7 @@ from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.processes import SystemProcesses
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.codes import UseCodeSecret
@@ -121,6 +122,7 @@ class EngineRig:
         self.engine = Engine(
             EngineDependencies(
                 clock=clock,
+                disk=SystemDisk(),
                 ledger=self.ledger,
                 known_hosts=self.known_hosts,
                 attempts=SignInAttempts(self.ledger, self.known_hosts, self._connect, clock),
@@ -130,6 +132,7 @@ class EngineRig:
                 live_secrets=LiveSecrets(),
                 random_hex=self._random_hex,
                 random=random,
+                machine="0123abcd",
                 upload_claims=home / "replacing",
                 keep_trying=keep_trying,
                 collect_garbage=self._collect_garbage,

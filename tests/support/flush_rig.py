@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ferrygate.common.errors import FerrygateError
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 
@@ -39,6 +40,14 @@ class FlushEnds:
     def errors(self) -> dict[str, FerrygateError | None]:
         assert len(dict(self.ends)) == len(self.ends)
         return dict(self.ends)
+
+
+class SyncDisk(SystemDisk):
+    """Syncs as a test says, and is the real disk else."""
+
+    def __init__(self, sync: Callable[[int], None]) -> None:
+        super().__init__()
+        self.sync = sync
 
 
 def local(path: Path) -> LocalFile:

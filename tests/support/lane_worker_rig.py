@@ -6,12 +6,14 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import Any
 
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.disk import OpenFile
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -93,7 +95,7 @@ class FullDisk(Flusher):
         self,
         file: LocalFile,  # noqa: ARG002  the base's
         done: Done,
-        opened: BinaryIO | None = None,
+        opened: OpenFile | None = None,
         *,
         may_wait_open: bool = True,  # noqa: ARG002  the base's
     ) -> None:
@@ -123,7 +125,7 @@ class LaneWorkerRig:
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
-        self.disk: Flusher = Flusher(self.clock, "0123abcd")
+        self.flusher: Flusher = Flusher(self.clock, "0123abcd", SystemDisk())
         self.open_files = OpenFiles()
         self.concurrency = ConcurrencyLimit()
         self._part_numbers = count()
@@ -152,14 +154,15 @@ class LaneWorkerRig:
         """Have it all done; returns what was not begun, or why nothing could be."""
         settings = TransferSettings(
             clock=self.clock,
-            disk=self.disk,
+            disk=SystemDisk(),
+            flusher=self.flusher,
             limiter=RateLimiter(self.clock, self.limit),
             line_estimator=LineEstimator(self.in_flight),
             object_store=self.object_store,
             open_files=self.open_files,
             concurrency=self.concurrency,
             late=self.late,
-            claims=UploadClaims(self.folder / "replacing", "account"),
+            claims=UploadClaims(SystemDisk(), self.folder / "replacing", "account"),
             mark=no_marks(),
             new_part_name=self._new_part_name,
             listed_times=ListedTimes(),
@@ -179,8 +182,8 @@ class LaneWorkerRig:
         ends: SimpleQueue[Any] = SimpleQueue()
         self._lane.submit(worker.work_off, ends.put, ends.put)
         end: list[Item] | BaseException = ends.get(timeout=10)
-        self.disk.stop()
-        self.disk.join()
+        self.flusher.stop()
+        self.flusher.join()
         return end
 
     def send(self) -> FileOutcome | BaseException | UploadFailure:

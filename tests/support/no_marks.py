@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
+from ferrygate.common.disk import OpenFile
 from ferrygate.transfers.origin_mark import OriginMark
 
 
@@ -12,5 +11,5 @@ def no_marks() -> OriginMark:
     return OriginMark("sftp.example.com", 22, _fail)
 
 
-def _fail(file: BinaryIO, path: str, url: str) -> None:
+def _fail(file: OpenFile, path: str, url: str) -> None:
     raise OSError(f"no marks: {file.fileno()}, {path}, {url}")

@@ -23,6 +23,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.event import Listener
@@ -270,6 +271,7 @@ def odd_rig(
     def make_engine(listener: Listener) -> Engine:
         dependencies = EngineDependencies(
             clock=clock,
+            disk=SystemDisk(),
             ledger=rig.ledger,
             known_hosts=KnownHosts(home / "known_hosts"),
             attempts=cast("SignInAttempts", attempts),
@@ -280,6 +282,7 @@ def odd_rig(
             random_hex=lambda count: os.urandom(count).hex(),
             random=lambda: 0.0,
             keep_trying=20.0,
+            machine="0123abcd",
             upload_claims=home / "replacing",
             reply_seconds=reply_seconds,
         )

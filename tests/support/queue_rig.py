@@ -12,6 +12,7 @@ from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, Uns
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import (
     BatchChanged,
@@ -240,14 +241,15 @@ class QueueRig:
             self._new_lane,
             TransferSettings(
                 clock=self.clock,
-                disk=Flusher(self.clock, "0123abcd"),
+                disk=SystemDisk(),
+                flusher=Flusher(self.clock, "0123abcd", SystemDisk()),
                 limiter=RateLimiter(self.clock, None),
                 line_estimator=LineEstimator(48 << 20),
                 object_store=object_store,
                 open_files=OpenFiles(),
                 concurrency=ConcurrencyLimit(),
                 late=LateParts(self.clock.monotonic, 330),
-                claims=UploadClaims(self.folder / "replacing", "account"),
+                claims=UploadClaims(SystemDisk(), self.folder / "replacing", "account"),
                 mark=no_marks(),
                 new_part_name=lambda: ".ferrygate-0123abcd-00.part",
                 listed_times=ListedTimes(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
+from ferrygate.common.disk import Disk, OpenFile
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.download import Disk as FetchDisk
-from ferrygate.transfers.download import download
+from ferrygate.transfers.download import FlushQueue, download
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_parts import LateParts
@@ -52,13 +52,13 @@ class Reports:
         return list(dict.fromkeys(state for state, _moved in self.told))
 
 
-class Disk:
-    """Counts how often it is given time to keep up."""
+class CountingFlusher:
+    """Counts how often the disk is given time to keep up."""
 
     def __init__(self) -> None:
         self.written_back = 0
 
-    def write_back(self, file: BinaryIO) -> None:  # noqa: ARG002  the protocol's
+    def write_back(self, file: OpenFile) -> None:  # noqa: ARG002  the protocol's
         self.written_back += 1
 
     def clear(self, folder: LocalFolder) -> None:
@@ -73,7 +73,8 @@ class TransferRig:
         self.server = ScriptedServer({}, b"/inbox")
         self.rig = ScriptedSftp(self.server)
         self.reports = Reports()
-        self.disk = Disk()
+        self.disk: Disk = SystemDisk()
+        self.flusher = CountingFlusher()
         self.in_flight = 48 << 20  # bytes
         self.limit: int | None = None  # bytes a second
         self.checkpoint = UploadCheckpoint()
@@ -83,7 +84,7 @@ class TransferRig:
         self.listed_times = ListedTimes()
         self.mark = no_marks()
         self.new_part_name: Callable[[], str] = lambda: ".ferrygate-abab.part"
-        self.folders = KeptFolders(self.rig.stream.clock.monotonic)
+        self.folders = KeptFolders(self.disk, self.rig.stream.clock.monotonic)
 
     def write(self, name: str, content: bytes) -> str:
         path = self.folder / name
@@ -98,6 +99,7 @@ class TransferRig:
         late = self.late
         return TransferChannel(
             self.rig.files,
+            self.disk,
             window,
             limiter,
             object_store,
@@ -120,10 +122,14 @@ class TransferRig:
         return self.rig.run(self.fetching(self.channel(), job, self.reports))
 
     async def fetching(
-        self, channel: TransferChannel, job: FileJob, report: Report, disk: FetchDisk | None = None
+        self,
+        channel: TransferChannel,
+        job: FileJob,
+        report: Report,
+        flusher: FlushQueue | None = None,
     ) -> FileOutcome:
         """Download one file on a channel that others may share."""
-        fetched = await download(channel, job, report, disk or self.disk)
+        fetched = await download(channel, job, report, flusher or self.flusher)
         if fetched.opened is not None:
             fetched.opened.close()
         return fetched.outcome

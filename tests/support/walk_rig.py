@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
@@ -16,7 +17,9 @@ class Walk:
     def __init__(self, server: ScriptedServer) -> None:
         self.jobs: list[FileJob] = []
         self.rig = ScriptedSftp(server)
-        self.planner = Planner(self.jobs.append, ConflictChoice.SKIP, new_folders_are_empty=True)
+        self.planner = Planner(
+            SystemDisk(), self.jobs.append, ConflictChoice.SKIP, new_folders_are_empty=True
+        )
 
     def up(self, *sources: Path, folder: bytes = b"/inbox") -> list[bytes]:
         texts = tuple(str(source) for source in sources)

@@ -140,6 +140,10 @@ class Disk(Protocol):
     def syncs_folders(self) -> bool:
         """Tell whether names are safe only once their folder was synced."""
 
+    @property
+    def begins_to_write(self) -> bool:
+        """Tell whether :meth:`begin_to_write` does anything."""
+
     # ------------------------------------------------------------ by path
 
     def status(self, path: str, /) -> os.stat_result:
@@ -176,7 +180,7 @@ class Disk(Protocol):
         """Write the file's bytes, or the folder's names, down for good."""
 
     def begin_to_write(self, descriptor: int, /) -> None:
-        """Have the disk begin to write a file's bytes down, without waiting, if it knows how."""
+        """Have the disk begin to write a file's bytes down, without waiting."""
 
     def duplicate(self, descriptor: int, /) -> int:
         """Return another descriptor of the same open file."""

@@ -14,6 +14,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ferrygate.common.disk import (
@@ -136,16 +137,18 @@ class SystemDisk:
     Attributes:
         moves_open_files: Windows moves no file that is open, not even our own.
         syncs_folders: Windows writes names down by itself.
+        begins_to_write: macOS and Windows have no such call.
     """
 
     moves_open_files = _IS_POSIX
     syncs_folders = _IS_POSIX
+    begins_to_write = hasattr(os, "posix_fadvise")
 
     status = staticmethod(os.stat)
     open_to_read = staticmethod(open_regular_file)
     status_of = staticmethod(os.fstat)
     lock = staticmethod(try_lock)
-    sync = staticmethod(os.fsync)
+    sync: Callable[[int], None] = staticmethod(os.fsync)  # a test puts another in its place
     duplicate = staticmethod(os.dup)
     close = staticmethod(os.close)
 
@@ -174,8 +177,7 @@ class SystemDisk:
 
     def begin_to_write(self, descriptor: int) -> None:
         """Have Linux begin to write a file's dirty pages, which stay in memory until written."""
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def set_attribute(self, descriptor: int, name: bytes, value: bytes) -> None:
         """Set an attribute of an open file, where the system is known to have them."""

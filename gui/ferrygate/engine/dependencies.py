@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.sftp.channel import REPLY_SECONDS
 from ferrygate.sign_in.attempt import SignInAttempts
@@ -27,6 +28,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         clock: the time.
+        disk: where files are sent from and fetched to.
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes sign-ins.
@@ -36,6 +38,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         live_secrets: told of every secret in memory, for the log's filter.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.
+        machine: this computer's name in the names of parts, eight hexadecimal digits.
         upload_claims: the folder that says which remote names are being replaced.
         keep_trying: seconds after which a connection that does not come back is given up.
         reply_seconds: after which a server that answers nothing on a channel counts as gone.
@@ -43,6 +46,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     clock: Clock
+    disk: Disk
     ledger: Ledger
     known_hosts: KnownHosts
     attempts: SignInAttempts
@@ -52,6 +56,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     live_secrets: LiveSecrets
     random_hex: Callable[[int], str]
     random: Callable[[], float]
+    machine: str
     upload_claims: Path
     keep_trying: float
     reply_seconds: float = REPLY_SECONDS

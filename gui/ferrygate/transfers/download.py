@@ -6,10 +6,11 @@ import contextlib
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import msgspec
 
+from ferrygate.common.disk import Disk, OpenFile, OpenFolder
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import LocalFileError, WrongTypeError
 from ferrygate.common.local_disk import reading, writing
@@ -26,8 +27,7 @@ from ferrygate.transfers.conflict import (
     skipped,
 )
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.kept_folders import KeptFolders
-from ferrygate.transfers.local_folder import LocalFile, LocalFolder, OpenFolder
+from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.name_conflict import FileFacts
 from ferrygate.transfers.outcome import FileOutcome, Report
 from ferrygate.transfers.parts import Part, new_part
@@ -35,13 +35,11 @@ from ferrygate.transfers.receive import ChangedError, FileVersion, Received, Rec
 from ferrygate.transfers.transfer_channel import TransferChannel
 from ferrygate.transfers.views import Confirmation, ConflictChoice, TransferState
 
-_MOVES_OPEN_FILES = os.name == "posix"  # Windows moves no file that is open, not even our own
 
+class FlushQueue(Protocol):
+    """Flushes files under way, and clears folders, in its own time."""
 
-class Disk(Protocol):
-    """Takes fetched files: this computer's disk."""
-
-    def write_back(self, file: BinaryIO) -> None:
+    def write_back(self, file: OpenFile) -> None:
         """Have what was written so far flushed in its own time."""
 
     def clear(self, folder: LocalFolder) -> None:
@@ -60,10 +58,12 @@ class Fetched(msgspec.Struct, frozen=True):
 
     outcome: FileOutcome
     file: LocalFile | None = None
-    opened: BinaryIO | None = None
+    opened: OpenFile | None = None
 
 
-async def download(channel: TransferChannel, job: FileJob, report: Report, disk: Disk) -> Fetched:
+async def download(
+    channel: TransferChannel, job: FileJob, report: Report, flusher: FlushQueue
+) -> Fetched:
     """Fetch one file. It is whole, and in its place, but need not be flushed to the disk.
 
     A file that is written to meanwhile is fetched once more, from its beginning.
@@ -72,7 +72,7 @@ async def download(channel: TransferChannel, job: FileJob, report: Report, disk:
         channel: the channel to use.
         job: what to fetch where.
         report: told about every move.
-        disk: this computer's.
+        flusher: flushes what was written so far.
 
     Raises:
         NameTakenError: the name is taken and the job says to fail or to ask.
@@ -86,11 +86,11 @@ async def download(channel: TransferChannel, job: FileJob, report: Report, disk:
     version = FileVersion(job.size, job.modified)
     if job.size is None and job.on_conflict is ConflictChoice.CHANGED:
         version = await _ask(channel, job)
-    name = _target_name(channel.folders, job, folder, version)
+    name = _target_name(channel, job, folder, version)
     if isinstance(name, FileOutcome):
         return Fetched(name)
-    disk.clear(folder)
-    fetch = _Fetch(channel, job, report, disk, folder, name)
+    flusher.clear(folder)
+    fetch = _Fetch(channel, job, report, flusher, folder, name)
     if version.size is None:
         version = await _ask(channel, job)
     try:
@@ -112,7 +112,7 @@ class _Fetch(msgspec.Struct, frozen=True):
     channel: TransferChannel
     job: FileJob
     report: Report
-    disk: Disk
+    flusher: FlushQueue
     folder: LocalFolder
     name: str
 
@@ -129,11 +129,12 @@ async def _ask(channel: TransferChannel, job: FileJob) -> FileVersion:
 
 async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
     files, job, folders = fetch.channel.files, fetch.job, fetch.channel.folders
+    disk = fetch.channel.disk
     target = os.path.join(os.path.dirname(job.local), fetch.name)  # noqa: PTH118, PTH120  often
     handle = await files.open_for_reading(job.remote)
     try:
         with writing(target):
-            part = new_part(folders.open(fetch.folder), fetch.channel.new_part_name)
+            part = new_part(disk, folders.open(fetch.folder), fetch.channel.new_part_name)
             try:
                 received = await _receive(fetch, handle, version, part)
             except BaseException:
@@ -149,7 +150,7 @@ async def _fetch(fetch: _Fetch, version: FileVersion) -> Fetched:
         sha256=received.sha256,
         confirmation=_confirmation(received),
     )
-    opened = part.file if _MOVES_OPEN_FILES else None
+    opened = part.file if disk.moves_open_files else None
     return Fetched(outcome, LocalFile(fetch.folder, fetch.name), opened)
 
 
@@ -162,13 +163,13 @@ async def _receive(fetch: _Fetch, handle: bytes, version: FileVersion, part: Par
         version,
         part.file,
         report=fetch.report,
-        write_back=fetch.disk.write_back,
+        write_back=fetch.flusher.write_back,
     )
     received = await receiver.receive()
     fetch.report(TransferState.CHECKING, received.size)
     path = os.path.join(os.path.dirname(fetch.job.local), part.name)  # noqa: PTH118, PTH120  often
     fetch.channel.mark(part.file, path, fetch.job.remote)  # before the file has its name
-    if not _MOVES_OPEN_FILES:
+    if not fetch.channel.disk.moves_open_files:
         part.file.close()
     _into_place(fetch, part.name, received)
     return received
@@ -184,27 +185,27 @@ def _confirmation(received: Received) -> Confirmation:
 
 
 def _target_name(
-    folders: KeptFolders, job: FileJob, folder: LocalFolder, version: FileVersion
+    channel: TransferChannel, job: FileJob, folder: LocalFolder, version: FileVersion
 ) -> str | FileOutcome:
     """Choose the name to fetch to; or return the end of a file that is to be skipped."""
     name = os.path.basename(job.local)  # noqa: PTH119  text, and often
     if job.on_conflict is ConflictChoice.REPLACE:
         return name
     with reading(job.local), contextlib.suppress(FileNotFoundError):
-        opened = folders.open(folder)
+        opened = channel.folders.open(folder)
         here = opened.status(name)
         if here is not None:
-            return _beside(job, opened, here, version)
+            return _beside(channel.disk, job, opened, here, version)
     return name  # where there is no folder, that is told when the file is to be made
 
 
 def _beside(
-    job: FileJob, folder: OpenFolder, here: os.stat_result, version: FileVersion
+    disk: Disk, job: FileJob, folder: OpenFolder, here: os.stat_result, version: FileVersion
 ) -> str | FileOutcome:
     """Choose the name to fetch to, as the one that was meant is taken."""
     wanted = Path(job.local)
     if job.on_conflict in NEEDS_A_FILE:
-        meant = _led_to(wanted, here)
+        meant = _led_to(disk, wanted, here)
         kind = kind_of(meant)
         if kind is EntryKind.LINK and job.replaces:  # it leads nowhere
             return wanted.name
@@ -221,14 +222,14 @@ def _beside(
             if folder.status(other) is None and job.claimed_targets.claim(path, job.remote):
                 return other
     new = FileFacts(EntryKind.FILE, version.size, version.modified)
-    raise NameTakenError(wanted.name, new, facts_of(_led_to(wanted, here)))
+    raise NameTakenError(wanted.name, new, facts_of(_led_to(disk, wanted, here)))
 
 
-def _led_to(path: Path, here: os.stat_result) -> os.stat_result:
+def _led_to(disk: Disk, path: Path, here: os.stat_result) -> os.stat_result:
     """Look up what a name leads to; where a link leads nowhere, the link itself."""
     if stat.S_ISLNK(here.st_mode):
         with contextlib.suppress(FileNotFoundError):
-            return path.stat()
+            return disk.status(str(path))
     return here
 
 

@@ -34,7 +34,7 @@ def flush_then_report(
             reports.failed(job, error)
 
     def flush() -> None:
-        settings.disk.flush(file, flushed, opened, may_wait_open=is_counted)
+        settings.flusher.flush(file, flushed, opened, may_wait_open=is_counted)
         reports.room()  # its end is reported once it is on the disk
 
     return flush

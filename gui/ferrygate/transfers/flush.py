@@ -7,11 +7,11 @@ import os
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import BinaryIO
 
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk, Identity, OpenFile, identity_of
 from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
 from ferrygate.common.unforeseen import logged
@@ -44,7 +44,7 @@ class _Finished(msgspec.Struct, frozen=True):
 
     file: LocalFile
     done: Done
-    opened: BinaryIO | None
+    opened: OpenFile | None
     failed: FerrygateError | None = None
 
 
@@ -70,23 +70,23 @@ class Flusher:
         self,
         clock: Clock,
         machine: str,
-        sync: Callable[[int], None] = os.fsync,
+        disk: Disk,
     ) -> None:
         """Begin without a thread.
 
         Args:
             clock: the time, for the age of parts.
             machine: this computer's name in the names of parts.
-            sync: has the disk write down what it was given for a descriptor.
+            disk: where the files are.
         """
         self._clock = clock
         self._machine = machine
         self._cleared: set[LocalFolder] = set()
-        self._sync_descriptor = sync
+        self._disk = disk
         self._work: SimpleQueue[_Finished | _Begun | _ToClear | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        self._failed: dict[tuple[int, int], OSError] = {}  # by the file; the thread's own
+        self._failed: dict[Identity, OSError] = {}  # by the file; the thread's own
 
     def clear(self, folder: LocalFolder) -> None:
         """Have parts taken away that dead runs left in a folder; looks once."""
@@ -94,19 +94,19 @@ class Flusher:
             self._cleared.add(folder)
             self._put(_ToClear(folder))
 
-    def write_back(self, file: BinaryIO) -> None:
+    def write_back(self, file: OpenFile) -> None:
         """Have what was written so far flushed in its own time.
 
         Nothing is queued for a disk that does not keep up: each holds a descriptor.
         """
         if self._work.qsize() < _MAX_BEGUN:
-            self._put(_Begun(os.dup(file.fileno())))
+            self._put(_Begun(self._disk.duplicate(file.fileno())))
 
     def flush(
         self,
         file: LocalFile,
         done: Done,
-        opened: BinaryIO | None = None,
+        opened: OpenFile | None = None,
         *,
         may_wait_open: bool = True,
     ) -> None:
@@ -158,27 +158,27 @@ class Flusher:
                     if isinstance(item, _Begun):
                         self._write_back(item.descriptor)
                     elif isinstance(item, _ToClear):
-                        sweep(item.folder, self._machine, self._clock)
+                        sweep(self._disk, item.folder, self._machine, self._clock)
             self._flush([item for item in group if isinstance(item, _Finished)])
 
     def _write_back(self, descriptor: int) -> None:
         """Flush a file under way, and keep an error for its end: the system tells of it once."""
         try:
-            identity = _identity(descriptor)
+            identity = self._identity(descriptor)
             self._failed.pop(identity, None)  # of a file that is gone, and whose number came back
             try:
-                self._sync_descriptor(descriptor)
+                self._disk.sync(descriptor)
             except OSError as error:
                 self._failed[identity] = error
         except OSError:
             return  # a drive that is gone; opening the file again at its end will say so
         finally:
-            os.close(descriptor)
+            self._disk.close(descriptor)
 
     def _flush(self, files: list[_Finished]) -> None:
         """Flush a group; the disk may write it in any order before the first is waited for."""
-        for finished in files if len(files) > 1 else ():
-            _error_of(_begin_to_write, finished)  # it comes again when the file is synced
+        for finished in files if self._disk.begins_to_write and len(files) > 1 else ():
+            _error_of(self._begin_to_write, finished)  # it comes again when the file is synced
         ends = [(item, item.failed or self._patiently(self._sync_file, item)) for item in files]
         folders = {item.file.folder: item for item in files}
         errors = {
@@ -202,7 +202,7 @@ class Flusher:
 
     def _sync_file(self, finished: _Finished) -> None:
         if finished.opened is None:
-            _with_descriptor(finished.file, finished.file.name, self._sync)
+            self._with_descriptor(finished.file, finished.file.name, self._sync)
             return
         try:
             self._sync(finished.opened.fileno())
@@ -210,18 +210,43 @@ class Flusher:
             finished.opened.close()
 
     def _sync(self, descriptor: int) -> None:
-        self._sync_descriptor(descriptor)
-        if self._failed and (error := self._failed.pop(_identity(descriptor), None)) is not None:
+        self._disk.sync(descriptor)
+        if not self._failed:
+            return
+        error = self._failed.pop(self._identity(descriptor), None)
+        if error is not None:
             raise error
 
     def _sync_folder(self, finished: _Finished) -> None:
-        if os.name != "posix":  # Windows writes names down by itself
+        if not self._disk.syncs_folders:
             return
         try:
-            _with_descriptor(finished.file, ".", self._sync_descriptor)
+            self._with_descriptor(finished.file, ".", self._disk.sync)
         except OSError as error:
             if error.errno not in _NO_FOLDERS:
                 raise
+
+    def _begin_to_write(self, finished: _Finished) -> None:
+        begin = self._disk.begin_to_write
+        if finished.opened is not None:
+            begin(finished.opened.fileno())
+        else:
+            self._with_descriptor(finished.file, finished.file.name, begin)
+
+    def _identity(self, descriptor: int) -> Identity:
+        return identity_of(self._disk.status_of(descriptor))
+
+    def _with_descriptor(self, file: LocalFile, name: str, act: Callable[[int], None]) -> None:
+        """Act on a file, or on its folder by the name ``.``, reached without following links."""
+        try:
+            with file.folder.opened(self._disk) as folder:
+                descriptor = folder.open(name, _TO_FLUSH)
+        except FileNotFoundError:
+            return  # taken away by now, but it was there
+        try:
+            act(descriptor)
+        finally:
+            self._disk.close(descriptor)
 
 
 def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> FerrygateError | None:
@@ -238,35 +263,3 @@ def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> Ferryga
 def _close(finished: _Finished) -> None:
     if finished.opened is not None:
         finished.opened.close()
-
-
-def _begin_to_write(finished: _Finished) -> None:
-    """Have Linux begin to write a file's dirty pages, which stay in memory until written."""
-    if not hasattr(os, "posix_fadvise"):
-        return
-    if finished.opened is None:
-        _with_descriptor(finished.file, finished.file.name, _write_soon)
-    else:
-        _write_soon(finished.opened.fileno())
-
-
-def _write_soon(descriptor: int) -> None:
-    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _identity(descriptor: int) -> tuple[int, int]:
-    status = os.fstat(descriptor)
-    return status.st_dev, status.st_ino
-
-
-def _with_descriptor(file: LocalFile, name: str, act: Callable[[int], None]) -> None:
-    """Act on a file, or on its folder by the name ``.``, reached without following links."""
-    try:
-        with file.folder.opened() as folder:
-            descriptor = folder.open(name, _TO_FLUSH)
-    except FileNotFoundError:
-        return  # taken away by now, but it was there
-    try:
-        act(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,7 +14,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.common.disk import Disk, OpenFolder
+from ferrygate.transfers.local_folder import LocalFolder
 
 _REUSE_SECONDS = 0.02  # without asking whether the names still lead there
 MAX_DESCRIPTORS = 8  # open at a time, for one lane
@@ -36,13 +37,17 @@ class _Way(msgspec.Struct):
 class KeptFolders:
     """Keeps the folders that were used last; used and closed by one thread."""
 
-    def __init__(self, now: Callable[[], float], max_descriptors: int = MAX_DESCRIPTORS) -> None:
+    def __init__(
+        self, disk: Disk, now: Callable[[], float], max_descriptors: int = MAX_DESCRIPTORS
+    ) -> None:
         """Begin with none.
 
         Args:
+            disk: where they are.
             now: the steady clock, in seconds.
             max_descriptors: bounds the open descriptors.
         """
+        self._disk = disk
         self._now = now
         self._max_descriptors = max_descriptors
         self._ways: dict[LocalFolder, _Way] = {}  # the one used last at the end
@@ -60,14 +65,14 @@ class KeptFolders:
         way, now = self._ways.pop(folder, None), self._now()
         if way is not None and (at_once or now - way.asked_at > _REUSE_SECONDS):
             way.asked_at = now
-            if not folder.is_reached_by(way.folders):
+            if not folder.is_reached_by(self._disk, way.folders):
                 self._let_go(way)
                 way = None
         if way is None:
             needed = len(folder.below) + 1
             while self._ways and self._open + needed > self._max_descriptors:
                 self._let_go(self._ways.pop(next(iter(self._ways))))
-            way = _Way(folder.way(whole=needed <= self._max_descriptors), now)
+            way = _Way(folder.way(self._disk, whole=needed <= self._max_descriptors), now)
             self._open += len(way.folders)
         self._ways[folder] = way
         return way.folders[-1]

@@ -121,7 +121,7 @@ class LaneWorker:
         self._settings = settings
         self._cancel = cancel
         self._in_flight: list[_InFlight] = []
-        self._folders = KeptFolders(settings.clock.monotonic)
+        self._folders = KeptFolders(settings.disk, settings.clock.monotonic)
         self._leftovers = Leftovers(
             settings.clock, settings.late, reports.upload_failed, object_store=settings.object_store
         )
@@ -172,6 +172,7 @@ class LaneWorker:
         settings = self._settings
         channel = TransferChannel(
             files,
+            settings.disk,
             window,
             settings.limiter,
             settings.object_store,
@@ -292,7 +293,7 @@ class LaneWorker:
         if done is not None:
             return partial(self._reports.ended, job, done)
         if self._direction is Direction.DOWNLOAD:
-            fetched = await download(channel, job, report, self._settings.disk)
+            fetched = await download(channel, job, report, self._settings.flusher)
             return flush_then_report(job, fetched, self._reports, self._settings)
         try:
             with closing(await self._claim(channel, job)):

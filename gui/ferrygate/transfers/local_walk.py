@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.disk import Disk, DiskEntry, Identity, identity_of
 from ferrygate.common.entry import EntryKind
 from ferrygate.common.errors import (
     Cancelled,
@@ -43,8 +44,6 @@ _FILES_PER_TURN = 256  # files after which the channel's other work moves on
 # files into it. The first one is told where what lies below is refused as well.
 _DROP_BOX = (ConflictError, *STAT_NOT_RELIABLE)  # “File exists” of a folder that cannot be seen
 
-_Identity = tuple[int, int]  # device and inode: the same for every way to a folder
-
 
 class _Folder(msgspec.Struct, frozen=True):
     """Holds a folder to walk.
@@ -57,7 +56,7 @@ class _Folder(msgspec.Struct, frozen=True):
 
     local: str
     remote: bytes
-    above: tuple[_Identity, ...] = ()
+    above: tuple[Identity, ...] = ()
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -79,6 +78,7 @@ class LocalWalk:
 
     def __init__(
         self,
+        disk: Disk,
         found: FoundFiles,
         links: LinkChoice,
         max_at_a_time: Callable[[], int | None],
@@ -86,6 +86,7 @@ class LocalWalk:
         new_folders_are_empty: bool,
     ) -> None:
         """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
+        self._disk = disk
         self._found_files = found
         self._links = links
         self._max_at_a_time = max_at_a_time
@@ -122,10 +123,13 @@ class LocalWalk:
         for source in sources:
             path = Path(os.path.abspath(source))  # noqa: PTH100  resolves “..”, not links
             target = remote_path.join(folder, name or remote_name(path.name))
-            if path.is_dir():
+            status = self._status(str(path))
+            if status is not None and stat.S_ISDIR(status.st_mode):
                 level.append(self._folder(str(path), target))
             else:
-                self._found_file(str(path), target, _size(path), folder_refused=refused)
+                is_file = status is not None and stat.S_ISREG(status.st_mode)
+                size = status.st_size if status is not None and is_file else None
+                self._found_file(str(path), target, size, folder_refused=refused)
         while level:
             try:
                 level = await self._level(files, level)
@@ -134,10 +138,10 @@ class LocalWalk:
                     raise
                 raise error_for(refused) from None  # why the folder above is not there
 
-    def _folder(self, local: str, remote: bytes, above: tuple[_Identity, ...] = ()) -> _Folder:
+    def _folder(self, local: str, remote: bytes, above: tuple[Identity, ...] = ()) -> _Folder:
         if self._links is not LinkChoice.FOLLOW:
             return _Folder(local, remote)
-        identity = _identity(local)
+        identity = self._identity(local)
         return _Folder(local, remote, (*above, identity) if identity else above)
 
     async def _level(self, files: RemoteFiles, level: list[_Folder]) -> list[_Folder]:
@@ -192,9 +196,7 @@ class LocalWalk:
                 await self._found_files.room(files.channel)
         return below
 
-    def _kind(
-        self, entry: os.DirEntry[str], folder: _Folder
-    ) -> _Way | SkipReason | Problem | int | None:
+    def _kind(self, entry: DiskEntry, folder: _Folder) -> _Way | SkipReason | Problem | int | None:
         """Decide about an entry: go into it, leave it out, or send so many bytes, if known."""
         if entry.is_dir(follow_symlinks=False):
             return _Way.INTO
@@ -208,26 +210,35 @@ class LocalWalk:
             return SkipReason.SPECIAL
         return self._linked_folder(entry, folder)
 
-    def _linked_folder(
-        self, entry: os.DirEntry[str], folder: _Folder
-    ) -> _Way | SkipReason | Problem:
+    def _status(self, path: str) -> os.stat_result | None:
+        """Look up the file or folder that a path leads to; ``None`` if that cannot be told."""
+        try:
+            return self._disk.status(path)
+        except (OSError, ValueError):
+            return None
+
+    def _identity(self, path: str) -> Identity | None:
+        status = self._status(path)
+        return None if status is None else identity_of(status)
+
+    def _linked_folder(self, entry: DiskEntry, folder: _Folder) -> _Way | SkipReason | Problem:
         if self._links is LinkChoice.SKIP:
             return SkipReason.LINK_TO_FOLDER
         if self._links is LinkChoice.FAIL:
             return link_to_folder(entry.name)
-        return SkipReason.LOOP if _identity(entry.path) in folder.above else _Way.INTO
+        return SkipReason.LOOP if self._identity(entry.path) in folder.above else _Way.INTO
 
-    def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
+    def _scan(self, folder: _Folder) -> list[DiskEntry]:
         """List a local folder, the first name last.
 
         One that cannot be read is announced, and fails as a file.
         """
         try:
-            with os.scandir(folder.local) as entries:
-                listed = [entry for entry in entries if not is_part_name(entry.name)]
+            entries = self._disk.scan(folder.local)
         except OSError:
             self._found_file(folder.local, folder.remote, None)
             return []
+        listed = [entry for entry in entries if not is_part_name(entry.name)]
         listed.sort(key=lambda entry: entry.name, reverse=True)
         return listed
 
@@ -287,18 +298,3 @@ async def _ensure_folder(files: RemoteFiles, path: bytes) -> _Made:
             raise no_folder(path) from refusal
         return _Made(path, new=False)
     return _Made(path, new=True)
-
-
-def _identity(path: str) -> _Identity | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116  text, and often
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size if path.is_file() else None
-    except OSError:
-        return None

@@ -14,13 +14,12 @@ that keeps no such marks (FAT, some network disks) takes the file without one.
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from urllib.parse import quote_from_bytes
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk, OpenFile
 
 _DEFAULT_PORT = 22
 _INTERNET = 3  # URLZONE_INTERNET
@@ -37,7 +36,7 @@ SetAttribute = Callable[[int, bytes, bytes], None]
 class Mark(Protocol):
     """Marks a file that is not under its name yet."""
 
-    def __call__(self, file: BinaryIO, path: str, url: str, /) -> None:
+    def __call__(self, file: OpenFile, path: str, url: str, /) -> None:
         """Mark an open file.
 
         Args:
@@ -58,21 +57,21 @@ class OriginMark:
         self._beginning = _beginning(host, port)
         self._mark = mark
 
-    def __call__(self, file: BinaryIO, path: str, remote: bytes) -> None:
+    def __call__(self, file: OpenFile, path: str, remote: bytes) -> None:
         """Mark an open file that was fetched from ``remote``, where the disk keeps marks."""
         with contextlib.suppress(OSError):  # there is none to be had: the file is what counts
             self._mark(file, path, self._beginning + quote_from_bytes(remote))
 
 
-def mark_of(platform: str, clock: Clock) -> Mark:
+def mark_of(platform: str, clock: Clock, disk: Disk) -> Mark:
     """Return the way in which a system marks files; ``platform`` is as ``sys.platform``."""
     if platform == "win32":
-        return mark_on_windows
+        return StreamMark(disk)
     if platform == "darwin":
         return AttributeMark(
-            b"com.apple.quarantine", lambda _url: quarantine(clock.now()), set_attribute
+            b"com.apple.quarantine", lambda _url: quarantine(clock.now()), disk.set_attribute
         )
-    return AttributeMark(b"user.xdg.origin.url", str.encode, set_attribute)
+    return AttributeMark(b"user.xdg.origin.url", str.encode, disk.set_attribute)
 
 
 # ---------------------------------------------------------------- what is kept
@@ -103,9 +102,16 @@ def _beginning(host: str, port: int) -> str:
 # ---------------------------------------------------------------- how it is kept
 
 
-def mark_on_windows(_file: BinaryIO, path: str, url: str) -> None:
-    """Write the stream of a file; it goes along when the file is moved."""
-    Path(f"{path}:Zone.Identifier").write_bytes(zone_identifier(url))
+class StreamMark:
+    """Marks files by a second stream, which goes along when a file is moved."""
+
+    def __init__(self, disk: Disk) -> None:
+        """Take the disk that the files are on."""
+        self._disk = disk
+
+    def __call__(self, _file: OpenFile, path: str, url: str) -> None:
+        """See :class:`Mark`."""
+        self._disk.write_stream(path, "Zone.Identifier", zone_identifier(url))
 
 
 class AttributeMark:
@@ -117,27 +123,6 @@ class AttributeMark:
         self._value = value
         self._set = set_it
 
-    def __call__(self, file: BinaryIO, _path: str, url: str) -> None:
+    def __call__(self, file: OpenFile, _path: str, url: str) -> None:
         """See :class:`Mark`."""
         self._set(file.fileno(), self.name, self._value(url))
-
-
-if sys.platform == "linux":
-    from os import setxattr as set_attribute
-elif sys.platform == "darwin":
-
-    def set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
-        """Call fsetxattr(2), which Python does not know there."""
-        import ctypes  # noqa: PLC0415  takes time, and no command but a fetch needs it
-        import os  # noqa: PLC0415  as above
-
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.fsetxattr(descriptor, name, value, ctypes.c_size_t(len(value)), 0, 0):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-
-else:
-
-    def set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
-        """Fail: this system is not known to keep attributes."""
-        raise OSError(f"no attribute {name!r} of {len(value)} bytes for {descriptor}")

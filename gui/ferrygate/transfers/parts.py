@@ -15,29 +15,30 @@ import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk, OpenFile, OpenFolder, identity_of
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.file_lock import Lock, try_lock
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.common.file_lock import Lock
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.part_names import is_part_of
 
 _MACHINE_ID = Path("/etc/machine-id")
 _TRIES = 8  # names; a sweep of another run may take a part between its making and its lock
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _TO_LOCK = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-# Where a file cannot be moved while it is open, its lock is gone for the moment of the move.
-_AGE_WITHOUT_LOCK_SECONDS = 86_400.0 if os.name == "nt" else 0.0  # of a part that is taken for dead
+# Of a part that is taken for dead where a file cannot be moved while it is open: its lock is gone
+# for the moment of the move.
+_AGE_WITHOUT_LOCK_SECONDS = 86_400.0
 
 
 class Part(msgspec.Struct, frozen=True):
     """Holds a new file under its hidden name, open and locked."""
 
     name: str
-    file: BinaryIO
+    file: OpenFile
 
 
 def machine_name(machine_id: Path = _MACHINE_ID) -> str:
@@ -49,17 +50,17 @@ def machine_name(machine_id: Path = _MACHINE_ID) -> str:
     return hashlib.sha256(f"{known} {platform.node()}".encode()).hexdigest()[:8]
 
 
-def new_part(folder: OpenFolder, new_name: Callable[[], str]) -> Part:
-    """Make a part in a folder, under a name that ``new_name`` makes.
+def new_part(disk: Disk, folder: OpenFolder, new_name: Callable[[], str]) -> Part:
+    """Make a part in a folder of a disk, under a name that ``new_name`` makes.
 
     Raises:
         OSError: it cannot be made.
     """
     for _try in range(_TRIES):
         name = new_name()
-        file = os.fdopen(folder.open(name, _NEW), "wb", buffering=0)
+        file = disk.writer(folder.open(name, _NEW))
         try:
-            if try_lock(file.fileno()) is not Lock.HELD and _is_there(folder, name, file):
+            if disk.lock(file.fileno()) is not Lock.HELD and _is_there(disk, folder, name, file):
                 return Part(name, file)
         except BaseException:
             file.close()
@@ -68,34 +69,34 @@ def new_part(folder: OpenFolder, new_name: Callable[[], str]) -> Part:
     raise FileNotFoundError(f"each of {_TRIES} new files was gone at once")
 
 
-def sweep(folder: LocalFolder, machine: str, clock: Clock) -> None:
+def sweep(disk: Disk, folder: LocalFolder, machine: str, clock: Clock) -> None:
     """Take away the parts in a folder that runs of this computer left there and that have ended.
 
     What cannot be looked at stays.
     """
-    with contextlib.suppress(OSError, LocalFileError), folder.opened() as opened:
-        for name in opened.names():
+    with contextlib.suppress(OSError, LocalFileError), folder.opened(disk) as opened:
+        for name in sorted(opened.names()):
             if is_part_of(machine, name):
                 with contextlib.suppress(OSError):
-                    _sweep_one(opened, name, clock)
+                    _sweep_one(disk, opened, name, clock)
 
 
-def _sweep_one(folder: OpenFolder, name: str, clock: Clock) -> None:
+def _sweep_one(disk: Disk, folder: OpenFolder, name: str, clock: Clock) -> None:
     descriptor = folder.open(name, _TO_LOCK)
     try:
-        if try_lock(descriptor) is not Lock.TAKEN:
+        if disk.lock(descriptor) is not Lock.TAKEN:
             return
-        if _AGE_WITHOUT_LOCK_SECONDS:
-            if clock.now() - os.fstat(descriptor).st_mtime < _AGE_WITHOUT_LOCK_SECONDS:
+        if not disk.moves_open_files:
+            if clock.now() - disk.status_of(descriptor).st_mtime < _AGE_WITHOUT_LOCK_SECONDS:
                 return
-            os.close(descriptor)  # an open file cannot be removed there
+            disk.close(descriptor)  # an open file cannot be removed there
             descriptor = -1
         folder.remove(name)
     finally:
         if descriptor >= 0:
-            os.close(descriptor)
+            disk.close(descriptor)
 
 
-def _is_there(folder: OpenFolder, name: str, file: BinaryIO) -> bool:
-    status, ours = folder.status(name), os.fstat(file.fileno())
-    return status is not None and (status.st_dev, status.st_ino) == (ours.st_dev, ours.st_ino)
+def _is_there(disk: Disk, folder: OpenFolder, name: str, file: OpenFile) -> bool:
+    status = folder.status(name)
+    return status is not None and identity_of(status) == identity_of(disk.status_of(file.fileno()))

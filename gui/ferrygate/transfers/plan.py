@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
+from ferrygate.common.disk import Disk
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.found_files import (
     MAX_FILES,
@@ -23,6 +24,7 @@ class Planner:
 
     def __init__(
         self,
+        disk: Disk,
         announce: Announce,
         on_conflict: ConflictChoice,
         *,
@@ -37,6 +39,7 @@ class Planner:
         """Begin with nothing announced.
 
         Args:
+            disk: this computer's.
             announce: told of each file.
             on_conflict: what each file's job says.
             new_folders_are_empty: nothing is in a folder whose MKDIR the server answers with OK.
@@ -58,9 +61,9 @@ class Planner:
             max_folders=max_folders,
         )
         self._local = LocalWalk(
-            found, links, max_at_a_time, new_folders_are_empty=new_folders_are_empty
+            disk, found, links, max_at_a_time, new_folders_are_empty=new_folders_are_empty
         )
-        self._remote = RemoteWalk(found, links, max_at_a_time)
+        self._remote = RemoteWalk(disk, found, links, max_at_a_time)
 
     async def plan_upload(
         self,

@@ -24,11 +24,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.disk import OpenFile
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import (
     Cancelled,
@@ -103,7 +104,7 @@ class Received(msgspec.Struct, frozen=True):
 class WriteBack(Protocol):
     """Flushes the bytes written to a file so far, in its own time."""
 
-    def __call__(self, file: BinaryIO, /) -> None: ...  # noqa: D102
+    def __call__(self, file: OpenFile, /) -> None: ...  # noqa: D102
 
 
 class Receiver:
@@ -119,7 +120,7 @@ class Receiver:
         path: bytes,
         handle: bytes,
         version: FileVersion,
-        file: BinaryIO,
+        file: OpenFile,
         *,
         report: Report,
         write_back: WriteBack,
@@ -324,7 +325,7 @@ def _release(window: InFlightWindow, read: _Read) -> None:
         read.reply.then = lambda _reply: window.release(read.length)
 
 
-def _write(file: BinaryIO, data: Buffer) -> None:
+def _write(file: OpenFile, data: Buffer) -> None:
     written = file.write(data)
     while written < len(data):
         data = memoryview(data)[written:]

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ferrygate.common import remote_path
+from ferrygate.common.disk import Disk
 from ferrygate.common.entry import Entry, EntryKind, ListingEnd
 from ferrygate.common.errors import (
     Cancelled,
@@ -68,9 +69,14 @@ class RemoteWalk:
     """Walks remote folders; what it has listed is not listed again when it begins anew."""
 
     def __init__(
-        self, found: FoundFiles, links: LinkChoice, max_at_a_time: Callable[[], int | None]
+        self,
+        disk: Disk,
+        found: FoundFiles,
+        links: LinkChoice,
+        max_at_a_time: Callable[[], int | None],
     ) -> None:
         """Begin with nothing found; see :class:`ferrygate.transfers.plan.Planner`."""
+        self._disk = disk
         self._found_files = found
         self._links = links
         self._max_at_a_time = max_at_a_time
@@ -89,7 +95,7 @@ class RemoteWalk:
         """
         self._found_files.begin()
         root = Path(folder)
-        _make_local(root, root)
+        self._make_local(root, root)
         given = NameSet()
         for wanted in sources:
             source, entry = await _source(files, wanted)
@@ -120,7 +126,7 @@ class RemoteWalk:
                 folder, contents = listed
                 check_path_length(folder.remote, top.remote)
                 self._found_files.folder(folder.remote)
-                _make_local(root, folder.local)
+                self._make_local(root, folder.local)
                 if isinstance(contents, list):
                     below += contents
                 elif isinstance(contents, FerrygateError):
@@ -229,6 +235,12 @@ class RemoteWalk:
         ):
             self._found_files.file(local, remote, entry.size, modified=entry.modified, root=root)
 
+    def _make_local(self, root: Path, path: Path) -> None:
+        """Make sure that a folder exists, at or below the chosen one; follow no link on the way."""
+        folder = LocalFolder(str(root), path.relative_to(root).parts)
+        with writing(path), folder.opened(self._disk, make=True):
+            pass  # it is there
+
 
 async def _source(files: RemoteFiles, source: bytes) -> tuple[bytes, Entry]:
     """Look up what a person asked for, and its path as the server spells it.
@@ -263,10 +275,3 @@ def _leads_nowhere(entry: Entry, gone: NotFoundError) -> Problem:
         detail=gone.problem.detail,
         server_said=gone.problem.server_said,
     ).problem
-
-
-def _make_local(root: Path, path: Path) -> None:
-    """Make sure that a folder exists, at or below the chosen one, and follow no link on the way."""
-    folder = LocalFolder(str(root), path.relative_to(root).parts)
-    with writing(path), folder.opened(make=True):
-        pass  # it is there

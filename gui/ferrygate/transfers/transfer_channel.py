@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ferrygate.common.disk import Disk
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.kept_folders import KeptFolders
@@ -24,6 +25,7 @@ class TransferChannel(msgspec.Struct, frozen=True):
 
     Attributes:
         files: the channel.
+        disk: this computer's.
         window: the bytes they may have in flight together; told of every answer.
         limiter: how fast they may go.
         object_store: files appear on CLOSE, and EXCL may be unknown.
@@ -37,6 +39,7 @@ class TransferChannel(msgspec.Struct, frozen=True):
     """
 
     files: RemoteFiles
+    disk: Disk
     window: InFlightWindow
     limiter: RateLimiter
     object_store: bool

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
@@ -23,7 +24,8 @@ class TransferSettings(msgspec.Struct, frozen=True):
 
     Attributes:
         clock: for speeds, limits, and the wait after a broken upload.
-        disk: where fetched files go.
+        disk: this computer's.
+        flusher: flushes fetched files.
         limiter: how fast bytes may go.
         line_estimator: what all channels may have in flight, and what is known of the line.
         object_store: files appear on CLOSE, and EXCL may be unknown.
@@ -37,7 +39,8 @@ class TransferSettings(msgspec.Struct, frozen=True):
     """
 
     clock: Clock
-    disk: Flusher
+    disk: Disk
+    flusher: Flusher
     limiter: RateLimiter
     line_estimator: LineEstimator
     object_store: bool

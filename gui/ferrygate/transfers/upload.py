@@ -13,17 +13,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
+from ferrygate.common.disk import Disk, OpenFile
 from ferrygate.common.errors import (
     FerrygateError,
     LocalFileError,
     SizeMismatchError,
 )
-from ferrygate.common.local_disk import open_regular_file, reading
+from ferrygate.common.local_disk import reading
 from ferrygate.common.message import message
 from ferrygate.sftp.replies import check_ok
 from ferrygate.sftp.status import STAT_NOT_ALLOWED
@@ -116,8 +116,9 @@ async def _wait_for_slot(channel: TransferChannel, job: FileJob) -> None:
 async def _send(
     channel: TransferChannel, job: FileJob, report: Report, checkpoint: UploadCheckpoint
 ) -> FileOutcome:
-    with open_regular_file(Path(job.local)) as source:
-        status = _status(source, job.local)
+    disk = channel.disk
+    with closing(disk.open_to_read(Path(job.local))) as source:
+        status = _status(disk, source, job.local)
         size = status.st_size
         version = size, status.st_mtime_ns
         target = await choose_target(channel, job, checkpoint, status)
@@ -146,7 +147,7 @@ async def _send(
         writing = _Writing(channel, handle, target, checkpoint, report, reserved)
         if not channel.object_store:
             writing.others = OtherWriters(channel.files, handle, size, checkpoint)
-        with _unchanged(source, job.local):
+        with _unchanged(disk, source, job.local):
             digest = await _write(writing, source, size, job.local)
     if channel.object_store:
         await writing.wait_acknowledged()
@@ -211,11 +212,11 @@ async def _arrived_after_all(
 
 
 @contextmanager
-def _unchanged(source: BinaryIO, path: str) -> Iterator[None]:
+def _unchanged(disk: Disk, source: OpenFile, path: str) -> Iterator[None]:
     """Raise if the local file was changed inside the block, or is longer than its size says."""
-    before = _status(source, path)
+    before = _status(disk, source, path)
     yield
-    after = _status(source, path)
+    after = _status(disk, source, path)
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     if not same or _read(source, 1, path):
         raise _changed(path)
@@ -297,7 +298,7 @@ class _Writing:
             self._answered.set()
 
 
-async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> str:
+async def _write(writing: _Writing, source: OpenFile, size: int, path: str) -> str:
     """Write ``size`` bytes in order; return their SHA-256. They may be unacknowledged yet."""
     digest = hashlib.sha256()
     offset = 0
@@ -311,12 +312,12 @@ async def _write(writing: _Writing, source: BinaryIO, size: int, path: str) -> s
     return digest.hexdigest()
 
 
-def _status(source: BinaryIO, path: str) -> os.stat_result:
+def _status(disk: Disk, source: OpenFile, path: str) -> os.stat_result:
     with reading(Path(path)):
-        return os.fstat(source.fileno())
+        return disk.status_of(source.fileno())
 
 
-def _read(source: BinaryIO, size: int, path: str) -> bytes:
+def _read(source: OpenFile, size: int, path: str) -> bytes:
     try:
         return source.read(size)
     except OSError as error:

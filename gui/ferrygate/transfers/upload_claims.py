@@ -19,10 +19,7 @@ folder, or capital letters that it does not tell apart, counts as another name.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
-import os
 import threading
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -30,14 +27,13 @@ from functools import partial
 from pathlib import Path
 
 from ferrygate.common import remote_path
+from ferrygate.common.disk import Disk
 from ferrygate.common.errors import ConflictError
-from ferrygate.common.file_lock import Lock, try_lock
 from ferrygate.common.local_disk import own_file
 from ferrygate.common.message import message
 
 _POLL_SECONDS = 0.25  # between two tries for the lock
 _PATIENCE_SECONDS = 60.0  # for two runs of one job that overlap; more would be a silent wait
-_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -47,38 +43,36 @@ class Claim:
 
     def __init__(
         self,
-        path: Path | None = None,
-        descriptor: int = -1,
+        release: Callable[[], None] | None = None,
         let_go: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take over a locked file; none where there is nothing to be held.
+        """Take what releases a locked file; ``None`` where there is nothing to be held.
 
         ``let_go`` is called at the end of :meth:`close`.
         """
-        self._path = path
-        self._descriptor = descriptor
+        self._release = release
         self._let_go = let_go
 
     def close(self) -> None:
         """Release the name."""
-        if self._path is not None:
-            with contextlib.suppress(OSError):  # Windows removes no open file: it stays, empty
-                self._path.unlink()
-            os.close(self._descriptor)
-            self._path = None
+        if self._release is not None:
+            self._release()
+            self._release = None
         self._let_go()
 
 
 class UploadClaims:
     """Hands out the claims of one account, to any thread."""
 
-    def __init__(self, folder: Path, account: str) -> None:
+    def __init__(self, disk: Disk, folder: Path, account: str) -> None:
         """Begin with none.
 
         Args:
+            disk: this computer's.
             folder: where the locked files are; made when it is needed.
             account: tells server and account apart, however they are spelled.
         """
+        self._disk = disk
         self._folder = folder
         self._account = account
         self._lock = threading.Lock()
@@ -128,22 +122,11 @@ class UploadClaims:
         text = self._account.encode() + b"\0" + name
         path = self._folder / f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
         with own_file(path):
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            try:
-                descriptor = os.open(path, _FLAGS, 0o600)
-            except OSError as error:
-                if error.errno in {errno.EMFILE, errno.ENFILE}:
-                    return None  # others are about to close
-                raise
-            try:
-                lock = try_lock(descriptor)
-                if lock is not Lock.HELD and _is_there(path, descriptor):
-                    return Claim(path, descriptor, partial(self._let_go, name))
-            except BaseException:
-                os.close(descriptor)
-                raise
-            os.close(descriptor)
-        return None
+            descriptor = self._disk.take_lock_file(path)
+        if descriptor is None:
+            return None
+        release = partial(self._disk.release_lock_file, path, descriptor)
+        return Claim(release, partial(self._let_go, name))
 
 
 def _one_spelling(remote: bytes) -> bytes:
@@ -156,13 +139,3 @@ def _composed(name: bytes) -> bytes:
         return unicodedata.normalize("NFC", name.decode("utf-8")).encode()
     except UnicodeDecodeError:
         return name
-
-
-def _is_there(path: Path, descriptor: int) -> bool:
-    """Tell whether the locked file still has its name, which its last holder may have removed."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return False
-    ours = os.fstat(descriptor)
-    return (status.st_dev, status.st_ino) == (ours.st_dev, ours.st_ino)

@@ -168,7 +168,7 @@ def test_bytes_in_flight_are_bounded(desk: TransferRig, job: FileJob) -> None:
 def test_a_large_file_lets_the_disk_keep_up(desk: TransferRig, job: FileJob) -> None:
     desk.server.files[b"/inbox/plate.csv"] = bytearray((32 << 20) + 1)
     desk.fetch(job)
-    assert desk.disk.written_back == 2
+    assert desk.flusher.written_back == 2
 
 
 def test_nothing_is_asked_that_a_listing_has_told(desk: TransferRig, job: FileJob) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from ferrygate.common.disk import OpenFolder
 from ferrygate.common.errors import LocalFileError
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.kept_folders import KeptFolders
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.transfers.local_folder import LocalFolder
 from support.fake_clock import ManualClock
 
 if os.name != "posix":
@@ -25,7 +27,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def kept(clock: ManualClock) -> Iterator[KeptFolders]:
-    kept = KeptFolders(clock.monotonic)
+    kept = KeptFolders(SystemDisk(), clock.monotonic)
     yield kept
     kept.close()
 
@@ -103,7 +105,7 @@ def test_names_are_asked_again_once_a_moment_has_passed(
 
 def test_no_more_descriptors_are_kept_than_allowed(clock: ManualClock, tmp_path: Path) -> None:
     before = descriptors()
-    kept = KeptFolders(clock.monotonic, max_descriptors=6)
+    kept = KeptFolders(SystemDisk(), clock.monotonic, max_descriptors=6)
     folders = []
     for number in range(10):
         (tmp_path / str(number) / "below").mkdir(parents=True)
@@ -120,7 +122,7 @@ def test_a_folder_too_deep_to_be_kept_is_opened_for_each_use(
     clock: ManualClock, folder: LocalFolder
 ) -> None:
     before = descriptors()
-    kept = KeptFolders(clock.monotonic, max_descriptors=2)
+    kept = KeptFolders(SystemDisk(), clock.monotonic, max_descriptors=2)
     make(kept.open(folder), "a.csv")
     assert len(descriptors() - before) == 1
     moved = folder.path.rename(folder.path.with_name("away"))

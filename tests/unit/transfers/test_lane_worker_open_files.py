@@ -14,6 +14,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.open_files import SPARE, OpenFiles
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.kept_folders import MAX_DESCRIPTORS
 from ferrygate.transfers.outcome import FileOutcome
@@ -29,7 +30,7 @@ NONE = 3  # files: the standard streams alone
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
     with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
-        rig.disk = Flusher(SystemClock(), "0123abcd")
+        rig.flusher = Flusher(SystemClock(), "0123abcd", SystemDisk())
         yield rig
 
 

@@ -16,6 +16,7 @@ from ferrygate.common.errors import (
     problem_of,
 )
 from ferrygate.common.message import message
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.server_silence import ServerSilentError
 from ferrygate.transfers.flush import Flusher
@@ -41,7 +42,7 @@ SILENT = b"/inbox/3.csv"
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
     with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
-        rig.disk = Flusher(rig.clock, "0123abcd")
+        rig.flusher = Flusher(rig.clock, "0123abcd", SystemDisk())
         yield rig
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice, LinkChoice, SkipReason
 from support.scripted_sftp import (
@@ -30,7 +31,7 @@ REALPATH = 16
 def walk_with(server: ScriptedServer, links: LinkChoice) -> Walk:
     walk = Walk(server)
     walk.planner = Planner(
-        walk.jobs.append, ConflictChoice.FAIL, links=links, new_folders_are_empty=True
+        SystemDisk(), walk.jobs.append, ConflictChoice.FAIL, links=links, new_folders_are_empty=True
     )
     return walk
 
@@ -267,6 +268,7 @@ def test_few_folders_are_asked_about_at_a_time_where_the_server_bears_few(tmp_pa
         (tmp_path / "t" / f"{number}").mkdir(parents=True)
     walk = Walk(ScriptedServer({}, b"/inbox"))
     walk.planner = Planner(
+        SystemDisk(),
         walk.jobs.append,
         ConflictChoice.FAIL,
         new_folders_are_empty=True,

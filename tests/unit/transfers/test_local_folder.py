@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from ferrygate.common.errors import LocalFileError
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.views import ConflictChoice, TransferState
 from support.scripted_sftp import ScriptedServer
 from support.transfer_rig import CONTENT, TransferRig, choosing
@@ -175,37 +174,31 @@ def test_a_folder_that_is_gone_is_told_when_the_file_is_to_be_made(
 def test_without_descriptors_each_folder_is_looked_at(chosen: Path, outside: Path) -> None:
     """As on Windows, whose links and junctions are reparse points; a link is no folder here."""
     (chosen / "link").symlink_to(outside)
+    (chosen / "file").touch()
     (chosen / "real").mkdir()
-    top = OpenFolder(str(chosen), None)
-    with pytest.raises(LocalFileError):
-        top.descend("link")
-    folder = top.descend("real")
-    descriptor = folder.open("x", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-    os.close(descriptor)
-    folder.set_time("x", 1_600_000_000)
-    folder.link("x", "y")
-    folder.rename("x", "z")
-    folder.make_folder("below")
-    folder.make_folder("below")
-    assert sorted(folder.names()) == ["below", "y", "z"]
-    status = folder.status("z")
-    assert status is not None
-    assert stat.S_ISREG(status.st_mode)
-    assert status.st_mtime == 1_600_000_000
-    folder.remove("y")
-    assert folder.status("y") is None
-    folder.close()
+    disk = SystemDisk(by_descriptor=False)
+    for name, sentence in (("link", "is a link"), ("file", "is a file, not a folder")):
+        with (
+            pytest.raises(LocalFileError, match=sentence),
+            LocalFolder(str(chosen), (name,)).opened(disk),
+        ):
+            pass
+    with LocalFolder(str(chosen), ("real",)).opened(disk) as folder:
+        folder.make_folder("below")
+    assert (chosen / "real" / "below").is_dir()
 
 
 def test_no_descriptor_stays_open(chosen: Path, outside: Path) -> None:
     (chosen / "a" / "b").mkdir(parents=True)
     (chosen / "a" / "link").symlink_to(outside)
     before = len(list(Path("/proc/self/fd").iterdir()))
-    with LocalFolder(str(chosen), ("a", "b", "new", "newer")).opened(make=True) as folder:
+    with LocalFolder(str(chosen), ("a", "b", "new", "newer")).opened(
+        SystemDisk(), make=True
+    ) as folder:
         assert folder.names() == []
     with (
         pytest.raises(LocalFileError),
-        LocalFolder(str(chosen), ("a", "link", "x")).opened(make=True),
+        LocalFolder(str(chosen), ("a", "link", "x")).opened(SystemDisk(), make=True),
     ):
         pass
     assert len(list(Path("/proc/self/fd").iterdir())) == before

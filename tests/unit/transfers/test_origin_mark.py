@@ -7,16 +7,17 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
+from ferrygate.common.disk import OpenFile
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.origin_mark import (
     AttributeMark,
     OriginMark,
+    StreamMark,
     mark_of,
-    mark_on_windows,
     quarantine,
     zone_identifier,
 )
@@ -34,7 +35,7 @@ class Marks:
         self.urls: list[str] = []
         self.names: list[list[str]] = []
 
-    def __call__(self, file: BinaryIO, path: str, url: str) -> None:
+    def __call__(self, file: OpenFile, path: str, url: str) -> None:
         assert os.fstat(file.fileno()).st_ino == Path(path).stat().st_ino
         self.urls.append(url)
         self.names.append(sorted(os.listdir(Path(path).parent)))  # noqa: PTH208  names alone
@@ -63,7 +64,7 @@ def test_the_address_names_server_and_path_and_nothing_else(
 def test_windows_keeps_the_zone_of_the_internet_in_a_stream_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "part"
     with file.open("wb") as opened:
-        mark_on_windows(opened, str(file), URL)
+        StreamMark(SystemDisk())(opened, str(file), URL)
     stream = (tmp_path / "part:Zone.Identifier").read_bytes()
     assert stream == f"[ZoneTransfer]\r\nZoneId=3\r\nHostUrl={URL}\r\n".encode()
 
@@ -81,13 +82,13 @@ def test_macos_keeps_when_and_by_which_program_a_file_came() -> None:
     [("darwin", b"com.apple.quarantine"), ("linux", b"user.xdg.origin.url")],
 )
 def test_each_system_has_its_attribute(platform: str, name: bytes) -> None:
-    mark = mark_of(platform, ManualClock())
+    mark = mark_of(platform, ManualClock(), SystemDisk())
     assert isinstance(mark, AttributeMark)
     assert mark.name == name
 
 
 def test_windows_has_its_stream() -> None:
-    assert mark_of("win32", ManualClock()) is mark_on_windows
+    assert isinstance(mark_of("win32", ManualClock(), SystemDisk()), StreamMark)
 
 
 def test_an_attribute_is_set_on_the_open_file(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_file_is_marked_before_it_gets_its_name(desk: TransferRig, job: FileJo
 
 
 def test_a_disk_without_marks_takes_the_file_all_the_same(desk: TransferRig, job: FileJob) -> None:
-    def full(_file: BinaryIO, _path: str, _url: str) -> None:
+    def full(_file: OpenFile, _path: str, _url: str) -> None:
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
     desk.mark = OriginMark("sftp.example.com", 22, full)
@@ -135,7 +136,7 @@ def test_linux_says_where_a_file_is_from(desk: TransferRig, job: FileJob) -> Non
         os.setxattr(probe, b"user.probe", b"1")
     except OSError:
         pytest.skip("this disk keeps no attributes")
-    desk.mark = OriginMark("sftp.example.com", 22, mark_of("linux", ManualClock()))
+    desk.mark = OriginMark("sftp.example.com", 22, mark_of("linux", ManualClock(), SystemDisk()))
     desk.fetch(job)
     assert os.getxattr(job.local, b"user.xdg.origin.url") == URL.encode()
 

@@ -7,15 +7,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from ferrygate.common.disk import OpenFolder
 from ferrygate.common.file_lock import Lock, try_lock
+from ferrygate.common.system_disk import SystemDisk, SystemFolder
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
-from ferrygate.transfers.local_folder import LocalFolder, OpenFolder
+from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.part_names import is_part_name, part_name
 from ferrygate.transfers.parts import machine_name, new_part, sweep
 from ferrygate.transfers.views import TransferState
@@ -23,6 +26,7 @@ from support.fake_clock import ManualClock
 from support.transfer_rig import CONTENT, TransferRig
 
 OURS, THEIRS = "0123abcd", "89abcdef"
+DISK = SystemDisk()
 
 
 def left_there(folder: Path) -> set[str]:
@@ -30,13 +34,13 @@ def left_there(folder: Path) -> set[str]:
 
 
 def swept(folder: Path) -> set[str]:
-    sweep(LocalFolder(str(folder)), OURS, ManualClock())
+    sweep(DISK, LocalFolder(str(folder)), OURS, ManualClock())
     return left_there(folder)
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[OpenFolder]:
-    with LocalFolder(str(tmp_path)).opened() as folder:
+    with LocalFolder(str(tmp_path)).opened(DISK) as folder:
         yield folder
 
 
@@ -44,10 +48,12 @@ def test_a_part_of_a_run_that_was_killed_is_swept(tmp_path: Path) -> None:
     name = part_name(OURS, "00")
     program = (
         "import sys\n"
+        "from ferrygate.common.system_disk import SystemDisk\n"
         "from ferrygate.transfers.local_folder import LocalFolder\n"
         "from ferrygate.transfers.parts import new_part\n"
-        "with LocalFolder(sys.argv[1]).opened() as folder:\n"
-        "    part = new_part(folder, lambda: sys.argv[2])\n"
+        "disk = SystemDisk()\n"
+        "with LocalFolder(sys.argv[1]).opened(disk) as folder:\n"
+        "    part = new_part(disk, folder, lambda: sys.argv[2])\n"
         "print(part.name, flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -65,8 +71,8 @@ def test_a_part_of_a_run_that_was_killed_is_swept(tmp_path: Path) -> None:
 
 
 def test_a_part_under_way_in_this_process_is_left_alone(tmp_path: Path, opened: OpenFolder) -> None:
-    part = new_part(opened, lambda: part_name(OURS, "00"))
-    with part.file:
+    part = new_part(DISK, opened, lambda: part_name(OURS, "00"))
+    with closing(part.file):
         assert swept(tmp_path) == {part.name}
     assert swept(tmp_path) == set()
 
@@ -89,7 +95,7 @@ def test_what_cannot_be_opened_or_looked_at_stays(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / part_name(OURS, "01"))
     (tmp_path / "mine").write_text("mine")
     (tmp_path / part_name(OURS, "02")).symlink_to(tmp_path / "mine")
-    sweep(LocalFolder(str(tmp_path / "missing")), OURS, ManualClock())
+    sweep(DISK, LocalFolder(str(tmp_path / "missing")), OURS, ManualClock())
     assert {part_name(OURS, "00"), part_name(OURS, "02"), "mine"} <= swept(tmp_path)
 
 
@@ -98,21 +104,21 @@ def test_a_part_swept_between_its_making_and_its_lock_is_made_again(
 ) -> None:
     numbers = count()
 
-    class Swept(OpenFolder):
+    class Swept(SystemFolder):
         """A folder in which another run sweeps as soon as a file is there."""
 
         def open(self, name: str, flags: int) -> int:
             descriptor = opened.open(name, flags)
             if next(numbers) < 2:
-                sweep(LocalFolder(str(tmp_path)), OURS, ManualClock())
+                sweep(DISK, LocalFolder(str(tmp_path)), OURS, ManualClock())
             return descriptor
 
         def status(self, name: str) -> os.stat_result | None:
             return opened.status(name)
 
     names = (part_name(OURS, f"{number:02}") for number in count())
-    part = new_part(Swept(str(tmp_path), None), lambda: next(names))
-    with part.file:
+    part = new_part(DISK, Swept(str(tmp_path), None), lambda: next(names))
+    with closing(part.file):
         assert part.name == part_name(OURS, "02")
         assert swept(tmp_path) == {part.name}
 
@@ -137,7 +143,7 @@ def test_a_download_holds_its_lock_until_the_file_has_its_place(
 
 
 def test_a_folder_is_swept_once_before_files_come_into_it(tmp_path: Path) -> None:
-    flusher = Flusher(ManualClock(), OURS)
+    flusher = Flusher(ManualClock(), OURS, DISK)
     (tmp_path / part_name(OURS, "00")).write_text("dead")
     flusher.clear(LocalFolder(str(tmp_path)))
     flusher.stop()
@@ -194,13 +200,13 @@ def test_two_threads_never_share_a_part(tmp_path: Path) -> None:
 
     def keep_sweeping() -> None:
         while not over.is_set():
-            sweep(LocalFolder(str(tmp_path)), OURS, ManualClock())
+            sweep(DISK, LocalFolder(str(tmp_path)), OURS, ManualClock())
 
     def make() -> None:
         for _number in range(100):
-            with LocalFolder(str(tmp_path)).opened() as folder:
-                part = new_part(folder, lambda: part_name(OURS, f"{next(numbers):06x}"))
-                with part.file:
+            with LocalFolder(str(tmp_path)).opened(DISK) as folder:
+                part = new_part(DISK, folder, lambda: part_name(OURS, f"{next(numbers):06x}"))
+                with closing(part.file):
                     if folder.status(part.name) is None:
                         lost.append(part.name)
 

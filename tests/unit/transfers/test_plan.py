@@ -17,6 +17,7 @@ from ferrygate.common.errors import (
     UsageError,
     WrongTypeError,
 )
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
@@ -134,7 +135,9 @@ def test_a_folder_that_cannot_be_read_fails_as_a_file(walk: Walk, tree: Path) ->
         rmtree(tree / "plates", ignore_errors=True)
         walk.jobs.append(job)
 
-    walk.planner = Planner(remove_then_add, ConflictChoice.FAIL, new_folders_are_empty=True)
+    walk.planner = Planner(
+        SystemDisk(), remove_then_add, ConflictChoice.FAIL, new_folders_are_empty=True
+    )
     other = tree.parent / "other"
     other.mkdir()
     (other / "c.csv").touch()
@@ -182,7 +185,9 @@ def test_nothing_can_stand_in_a_folder_that_is_new(
 
 
 def test_on_an_object_store_names_may_stand_below_a_new_folder(walk: Walk, tree: Path) -> None:
-    walk.planner = Planner(walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=False)
+    walk.planner = Planner(
+        SystemDisk(), walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=False
+    )
     walk.up(tree)
     assert not any(job.known_absent for job in walk.jobs)
 

@@ -13,6 +13,7 @@ from ferrygate.common.errors import (
     TooManyFilesError,
     WrongTypeError,
 )
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.views import ConflictChoice
@@ -102,6 +103,7 @@ def test_a_plan_has_an_end_and_what_was_found_before_is_moved(
 ) -> None:
     def planner() -> Planner:
         return Planner(
+            SystemDisk(),
             walk.jobs.append,
             ConflictChoice.FAIL,
             new_folders_are_empty=True,
@@ -124,6 +126,7 @@ def test_a_plan_has_an_end_and_what_was_found_before_is_moved(
 
 def test_a_walk_begun_again_counts_nothing_twice(walk: Walk, tree: Path) -> None:
     walk.planner = Planner(
+        SystemDisk(),
         walk.jobs.append,
         ConflictChoice.FAIL,
         new_folders_are_empty=True,
@@ -136,7 +139,7 @@ def test_a_walk_begun_again_counts_nothing_twice(walk: Walk, tree: Path) -> None
 
 def test_a_walk_begun_again_says_again_that_there_is_too_much(walk: Walk, tree: Path) -> None:
     walk.planner = Planner(
-        walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=True, max_files=3
+        SystemDisk(), walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=True, max_files=3
     )
     for _walk in range(2):
         with pytest.raises(TooManyFilesError, match="more than 3"):
@@ -169,6 +172,7 @@ class Taker:
         self._at_a_time = at_a_time
         walk.rig.stream.after = self._take
         walk.planner = Planner(
+            SystemDisk(),
             self._announce,
             ConflictChoice.FAIL,
             new_folders_are_empty=True,

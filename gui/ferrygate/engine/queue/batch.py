@@ -68,6 +68,7 @@ class Batch:
             remote_folder=command.folder if isinstance(command, Upload) else b"",
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice
+            context.disk,
             lambda job: self._context.reports.put(lambda: self._planned(job)),
             command.on_conflict,
             new_folders_are_empty=not context.object_store,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.disk import Disk
 from ferrygate.common.inbox import Callback
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.queue.report_queue import ReportQueue
@@ -25,6 +26,7 @@ class BatchContext:
         concurrency: ConcurrencyLimit,
         changed: Callable[[BatchId], None],
         *,
+        disk: Disk,
         object_store: bool,
     ) -> None:
         """Take them.
@@ -35,6 +37,7 @@ class BatchContext:
         self.emit = emit
         self.reports = reports
         self.clock = clock
+        self.disk = disk
         self.doubt = doubt
         self.concurrency = concurrency
         self.changed = changed

@@ -74,6 +74,7 @@ class TransferQueue:
             doubt,
             settings.concurrency,
             self._go_on,
+            disk=settings.disk,
             object_store=settings.object_store,
         )
         self._connected = True

@@ -31,7 +31,6 @@ from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
 from ferrygate.transfers.origin_mark import OriginMark, mark_of
 from ferrygate.transfers.part_names import PartNames
-from ferrygate.transfers.parts import machine_name
 from ferrygate.transfers.schedule.concurrency_limit import ServerLimits
 from ferrygate.transfers.schedule.lane import Lane
 from ferrygate.transfers.schedule.lane_scaling import TransferTotals
@@ -84,8 +83,7 @@ class Session:
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        machine = machine_name()
-        self._flusher = Flusher(dependencies.clock, machine)
+        self._flusher = Flusher(dependencies.clock, dependencies.machine, dependencies.disk)
         line_estimator = LineEstimator(_IN_FLIGHT)
         self.browser = Browser(
             self._new_lane("browse"),
@@ -100,9 +98,7 @@ class Session:
             emit,
             post,
             self._new_lane,
-            self._transfer_settings(
-                connection, dependencies, limiter, line_estimator, late, machine
-            ),
+            self._transfer_settings(connection, dependencies, limiter, line_estimator, late),
             self._doubt,
             new_id=lambda: BatchId(dependencies.random_hex(_ID_BYTES)),
             ended=ended,
@@ -115,13 +111,14 @@ class Session:
         limiter: RateLimiter,
         line_estimator: LineEstimator,
         late: LateParts,
-        machine: str,
     ) -> TransferSettings:
-        """Put together what transfers need to know; ``machine`` is part of part files' names."""
+        """Put together what transfers need to know."""
         host_key, place = connection.ssh.host_key, canonical_host(self.site.host)
+        disk = dependencies.disk
         return TransferSettings(
             clock=self._clock,
-            disk=self._flusher,
+            disk=disk,
+            flusher=self._flusher,
             limiter=limiter,
             line_estimator=line_estimator,
             object_store=connection.stores_objects,
@@ -129,10 +126,10 @@ class Session:
             concurrency=self._limits.concurrency,
             late=late,
             claims=UploadClaims(
-                dependencies.upload_claims, f"{host_key.fingerprint} {self.site.username}"
+                disk, dependencies.upload_claims, f"{host_key.fingerprint} {self.site.username}"
             ),
-            mark=OriginMark(place, self.site.port, mark_of(sys.platform, self._clock)),
-            new_part_name=PartNames(machine, dependencies.random_hex).new,
+            mark=OriginMark(place, self.site.port, mark_of(sys.platform, self._clock, disk)),
+            new_part_name=PartNames(dependencies.machine, dependencies.random_hex).new,
             listed_times=ListedTimes(),
         )
 

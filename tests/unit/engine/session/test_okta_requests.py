@@ -18,6 +18,7 @@ from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind, Pr
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.system_disk import SystemDisk
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
@@ -79,6 +80,7 @@ class Engine:
         known = KnownHosts(folder / "known_hosts")
         dependencies = EngineDependencies(
             clock=self.clock,
+            disk=SystemDisk(),
             ledger=rig.ledger,
             known_hosts=known,
             attempts=SignInAttempts(rig.ledger, known, unused, self.clock),
@@ -88,6 +90,7 @@ class Engine:
             random_hex=unused,
             live_secrets=LiveSecrets(),
             random=unused,
+            machine="0123abcd",
             upload_claims=folder / "replacing",
             keep_trying=0.0,
         )
