@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 pytestmark = [pytest.mark.gui, pytest.mark.sandbox]
+_MANY = 1000  # files: more than the lanes take at once before the first question stands
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_of_a_folder_sent_again_what_is_new_arrives_while_the_rest_waits_for_an_
     source = tmp_path / "plates"
     source.mkdir()
     for number in range(25):
-        (source / f"{number:02}.csv").write_text("first")
+        (source / f"{number:03}.csv").write_text("first")
     arrived = sandbox.ready.root / "inbox" / "plates"
     with driven(options) as (desktop, driver):
         transfers = desktop.workspace.transfers
@@ -154,19 +155,19 @@ def test_of_a_folder_sent_again_what_is_new_arrives_while_the_rest_waits_for_an_
         driver.drop([source], driver.empty_place())
         driver.wait_for("delivery", lambda: transfers.delivered == 1)
         for number in range(25):
-            (source / f"{number:02}.csv").write_text("second, and longer")
-        for number in range(25, 75):
-            (source / f"{number:02}.csv").write_text("new")
+            (source / f"{number:03}.csv").write_text("second, and longer")
+        for number in range(25, _MANY):
+            (source / f"{number:03}.csv").write_text("new")
         driver.drop([source], driver.empty_place())
         driver.wait_for("question", lambda: driver.shows("25 files are already there."))
-        driver.wait_for("the others", lambda: len(list(arrived.iterdir())) == 75)
+        driver.wait_for("the others", lambda: len(list(arrived.iterdir())) == _MANY)
         assert driver.shows("Here: 18 bytes, Today ")
         assert driver.shows("Server: 5 bytes, Today ")
-        assert {(arrived / f"{number:02}.csv").read_text() for number in range(25)} == {"first"}
+        assert {(arrived / f"{number:03}.csv").read_text() for number in range(25)} == {"first"}
         driver.click("Replace")
         driver.wait_for("replaced", lambda: transfers.delivered == 2)
-    contents = [(arrived / f"{number:02}.csv").read_text() for number in range(75)]
-    assert contents == ["second, and longer"] * 25 + ["new"] * 50
+    contents = [(arrived / f"{number:03}.csv").read_text() for number in range(_MANY)]
+    assert contents == ["second, and longer"] * 25 + ["new"] * (_MANY - 25)
 
 
 @pytest.mark.slow

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from ferrygate.app.presenters.workspace import Screen
+from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine.messages.session import (
@@ -121,3 +123,14 @@ def test_escape_says_no_to_a_question_and_leaves_the_card_only_then(
         press(rig, *KEYS[0])
         said.append((rig.workspace.refusal.view.consent is None, rig.workspace.screen))
     assert said == [(True, Screen.SIGN_IN), (True, Screen.SITES)]
+
+
+def test_the_keyboard_of_a_control_that_is_deleted_goes_home(card: Rig, qtbot: QtBot) -> None:
+    home = card.window.focusWidget()
+    button = ThemedButton(card.desktop.theme, "Soon gone")
+    button.setParent(card.window.sign_in)
+    button.show()
+    button.setFocus()
+    assert card.window.focusWidget() is button
+    shiboken6.delete(button)
+    qtbot.waitUntil(lambda: card.window.focusWidget() is home)
