@@ -2,33 +2,35 @@
 
 Protocol. SFTP (draft-ietf-secsh-filexfer-02) is a stream of packets. Each request bears a
 number, and its reply the same one (§6), so that many requests may be in flight and replies may come
-in any order. Requests for one file have the results that they would have one after the other
-(§6.1), which uploads rely on; across files a server may do them in any order.
+in any order. A server carries out the requests for one file as if each had waited for the one
+before (§6.1), which uploads rely on, and those for different files in any order.
 
 Threads. One thread owns the channel and runs :meth:`SftpChannel.run`; there is no lock. Another
-thread has something done with :meth:`SftpChannel.call_soon`, or sets a cancel token: both wake the
-stream that the owner may be waiting for.
+thread hands over a call with :meth:`SftpChannel.call_soon`, or sets a cancel token: both wake the
+stream on which the owner may be waiting.
 
 The loop. Work is written as coroutines that await :class:`Future` results: a reply, the end of
-another coroutine, a time, an event. A turn of the loop does, in this order: raise a cancel inside
-the work; make the calls that other threads have left; step every coroutine that can go on. Only if
-none can, it sends as much of the queued requests as the stream takes, up to 256 KiB in one piece,
-and waits for bytes. Each whole packet in them resolves the future of its request, and so makes the
-coroutine that awaits it ready. Requests are thus sent together, and a thread sleeps only while the
-server owes the next step.
+another coroutine, a timer, an event. A turn of the loop queues a cancel for the main coroutine,
+once; makes the calls that were handed over; then resumes every coroutine that can go on, raising
+the cancel inside the main one. Only if none can go on, it sends the queued requests, in pieces of
+up to 256 KiB (``sftp/bursts.py``), until the stream takes no more, and waits for bytes, a timer or
+the deadline. Each whole packet resolves the future of its request, and makes the coroutine that
+awaits it ready. So requests leave together, and the thread sleeps only if no coroutine can go on.
 
-- *Silence.* Measured: the time since the last byte came, while a reply is due. At the deadline (60
-  s) the stream is read once more without waiting, as the process may have stood still; then the
-  channel ends with :class:`ServerSilentError`.
-- *Pace.* A server that drips bytes would keep a silence deadline away for ever, so answers and
-  bytes per time of waiting are counted (``sftp/pace.py``); with next to none the channel ends.
-- *Cancel.* Requests that have not left are taken back, but for one that is begun on the stream, and
-  those posted with :meth:`SftpChannel.post`, such as a CLOSE. Replies that still come are dropped;
-  a handle in one is closed (:attr:`Future.on_abandoned`).
+- *Silence.* Measured: the time since the last byte came, while a request has no reply. After 60 s
+  the stream is read once more without waiting, as the computer may have been suspended; if that
+  brings nothing, :meth:`SftpChannel.run` raises, and the channel is of no more use.
+- *Pace.* A server that drips bytes never reaches that deadline. So answers and bytes are counted as
+  well: less than one answer in 50 s, and less than 96 KiB in 3 minutes of waiting, ends the channel
+  likewise (``sftp/pace.py``).
+- *Cancel.* Requests that are still queued are removed, except for those posted with
+  :meth:`SftpChannel.post`, such as a CLOSE, and for the rest of a piece of which the stream has
+  taken some. Replies to requests that have left are dropped; a handle in one is closed if its
+  coroutine was stopped while awaiting it (:attr:`Future.on_abandoned`).
 
-Not decided here: how many requests are in flight. Transfers bound theirs by the in-flight window
-(``transfers/schedule``), a listing by its steps (``sftp/listing.py``), the open handles of all
-channels by ``sftp/handle_gate.py``. The window of the SSH channel (RFC 4254 §5.2) is the stream's.
+The number of requests in flight is decided elsewhere: for transfers by the in-flight window
+(``transfers/schedule``), for a listing in ``sftp/listing.py``, for OPEN by the handles that the
+server allows (``sftp/handle_gate.py``). The stream minds the SSH channel's window (RFC 4254 §5.2).
 """
 
 from __future__ import annotations
@@ -57,14 +59,14 @@ from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Ty
 T = TypeVar("T")
 
 REPLY_SECONDS = 60.0
-"""Seconds in which a server answers something, where nothing else is said."""
+"""Seconds without a byte after which a server that owes a reply counts as gone, by default."""
 
-_IDLE_SECONDS = 3600.0  # to wait where nothing is due; a call or a cancel wakes the stream
+_IDLE_SECONDS = 3600.0  # for one wait without any reply due; a call or a cancel ends it
 _LIMITS = b"limits@openssh.com"
 
 
 class SftpChannel:
-    """The SFTP protocol on one channel.
+    """Speaks SFTP version 3 over one byte stream.
 
     Owned by one thread: every method but :meth:`call_soon` is called from it alone.
     """
@@ -80,11 +82,11 @@ class SftpChannel:
         """Start on an open channel whose subsystem is ``sftp``.
 
         Args:
-            stream: the channel.
-            clock: for the deadline.
-            reply_deadline: seconds without a byte while replies are due, after which the server
+            stream: carries the session, such as an SSH channel.
+            clock: for deadline, timers and pace.
+            reply_deadline: seconds without a byte, while a reply is due, after which the server
                 counts as gone.
-            large_requests: they may be as large as the server says; some that say so fail.
+            large_requests: use the limits that a server announces; false for one that fails then.
         """
         self._stream = stream
         self._clock = clock
@@ -104,25 +106,25 @@ class SftpChannel:
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
         self.gate = HandleGate(self)
-        self.refuses_exclusive = False  # found by transfers: this server's OPEN takes no EXCL
-        self.keeps_order = False  # the server is known to do one request after the other
+        self.refuses_exclusive = False  # set by transfers: this server's OPEN takes no EXCL
+        self.keeps_order = False  # set on connecting: requests of all files are done in order
         self.usable = True
-        self.extensions: tuple[bytes, ...] = ()  # names of the server's
+        self.extensions: tuple[bytes, ...] = ()  # that the server has announced, by name
 
     # ------------------------------------------------------------ for coroutines
 
     def request(self, kind: Type, *body: bytes) -> Future[Reply]:
-        """Queue a request, whose body may come in parts; await the result for its reply."""
+        """Queue a request, whose body may come in parts; await the future for its reply."""
         future: Future[Reply] = Future()
         self._enqueue(future, kind, *body)
         return future
 
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
-        """Start another coroutine on this channel; await the result for what it returns."""
+        """Start another coroutine on this channel; await the task for its result."""
         return self._begin(coroutine)
 
     def drop_task(self, task: Task[Any]) -> None:
-        """Stop a coroutine where it waits; replies to its requests are dropped as they come."""
+        """Stop a coroutine where it waits; its queued requests still leave, replies are dropped."""
         self._tasks.discard(task)
         task.coroutine.close()
         if not task.done:
@@ -145,14 +147,14 @@ class SftpChannel:
     # ------------------------------------------------------------ from any thread
 
     def call_soon(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called on the owner's thread, within its next :meth:`run`."""
+        """Have ``call`` called on the owner's thread, in this :meth:`run` or the next."""
         self._calls.append(call)
         self._stream.wake()
 
     # ------------------------------------------------------------ for the owner
 
     def start(self, cancel: CancelToken) -> None:
-        """Exchange INIT and VERSION, and ask for the server's limits where it tells them.
+        """Exchange INIT and VERSION, and ask for the server's limits if it can tell them.
 
         Raises:
             ConnectionLostError: the channel ended.
@@ -172,25 +174,24 @@ class SftpChannel:
             self._send()
 
     def run(self, work: Coroutine[Any, Any, T], cancel: CancelToken) -> T:
-        """Drive ``work``, and what it spawns, to its end.
+        """Drive ``work`` to its end, and the coroutines that it spawns; stop those left then.
 
-        When ``cancel`` is set, :class:`Cancelled` is raised inside ``work`` where it waits; what
-        it spawned is dropped at its end.
+        When ``cancel`` is set, :class:`Cancelled` is raised once inside ``work``, where it waits.
 
         Raises:
             Cancelled: as asked.
-            ConnectionLostError: the channel ended.
-            ServerSilentError: the server stopped answering.
+            ConnectionLostError: the channel ended, or the server stopped answering.
+            RemoteFailureError: the server sent something that is not SFTP.
         """
         main = self._begin(work)
         self._heard = self._clock.monotonic()
         self._pace.due(self._heard)
-        told = False
+        is_raised = False  # the cancel, inside ``work``
         try:
             with cancel.watched(self._stream.wake):
                 while not main.done:
-                    if cancel.cancelled and not told:
-                        told = True
+                    if cancel.cancelled and not is_raised:
+                        is_raised = True
                         self._ready.append((main, Cancelled()))
                     while self._calls:
                         self._calls.popleft()()
@@ -207,7 +208,7 @@ class SftpChannel:
             self.gate.lose_all()
             raise
         finally:
-            if told:
+            if is_raised:
                 self._take_back_requests()
             self._drop_tasks()
             self._send_rest()
@@ -215,10 +216,10 @@ class SftpChannel:
         return main.result()
 
     def close(self) -> None:
-        """Close the channel without closing its handles, which the server does for itself.
+        """Close the channel; the server then closes the handles by itself.
 
-        Requests that were not sent are freed at once: they may be megabytes, in cycles of objects
-        that Python's collector finds only now and then.
+        Requests that were not sent are freed at once: they may be megabytes, held in cycles of
+        references, which Python's collector finds only now and then.
         """
         self.usable = False
         self.gate.lose_all()
@@ -233,7 +234,7 @@ class SftpChannel:
     def wait_closed(self, seconds: float) -> bool:
         """Wait after :meth:`close` until the server has closed it as well; false if it has not.
 
-        The end of the connection closes it too, of which the server may not know.
+        True after the connection's end too, though the server may not have noticed that.
         """
         return self._stream.wait_closed(seconds)
 
@@ -246,7 +247,7 @@ class SftpChannel:
 
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
-            self._heard = self._clock.monotonic()  # the first reply that is due counts from now
+            self._heard = self._clock.monotonic()  # so far no reply was due: silence begins now
             self._pace.due(self._heard)
         self._next_id = (self._next_id + 1) & 0xFFFFFFFF
         future.asked = kind
@@ -270,7 +271,7 @@ class SftpChannel:
             awaited = task.coroutine.throw(error) if error else task.coroutine.send(None)
         except StopIteration as end:
             task.resolve(end.value)
-        except Exception as failure:  # noqa: BLE001  raised in the coroutine that awaits the task
+        except Exception as failure:  # noqa: BLE001  for the coroutine that awaits the task
             task.fail(failure)
         else:
             awaited.waiter = task
@@ -286,7 +287,7 @@ class SftpChannel:
         self._send()
         data = self._receive(self._patience())
         if data is None and self._silence() >= self._reply_deadline:
-            data = self._receive(0.0)  # the process may have slept while it came
+            data = self._receive(0.0)  # the computer may have been suspended
             if data is None:
                 raise silent(self._silence(), self._pending.values())
         if data is None:
@@ -308,7 +309,7 @@ class SftpChannel:
             ) from error
 
     def _receive(self, seconds: float) -> bytes | None:
-        """Take the bytes that came: empty at the stream's end, ``None`` in time or when woken."""
+        """Take the bytes that came: empty at the stream's end, ``None`` if woken or none came."""
         try:
             return self._stream.recv(seconds)
         except TimeoutError:
@@ -323,7 +324,7 @@ class SftpChannel:
         return bool(self._pending) or self._version is not None
 
     def _patience(self) -> float:
-        """Return the seconds to wait for bytes: to the deadline, or the next sleeper's time."""
+        """Return the seconds to wait for bytes: until the deadline, or the next timer."""
         seconds = self._reply_deadline - self._silence() if self._owes else _IDLE_SECONDS
         if self._timers.next is not None:
             seconds = min(seconds, self._timers.next - self._clock.monotonic())
@@ -339,7 +340,7 @@ class SftpChannel:
                 self._out.appendleft(memoryview(burst)[sent:])
 
     def _take_back_requests(self) -> None:
-        """Forget requests that have not left, but for one begun on the stream, and posted ones."""
+        """Remove queued requests, except for posted ones and the rest of a piece begun."""
         queued, self._out = self._out, deque()
         for packet in queued:
             begun = isinstance(packet, memoryview)
@@ -353,7 +354,7 @@ class SftpChannel:
                 self.gate.taken_back(future)
 
     def _send_rest(self) -> None:
-        """Send what is left in the queue; if the connection is gone, it need not be sent."""
+        """Send as much of the queue as the stream takes now, if there is still a connection."""
         if self.usable:
             try:
                 self._send()
@@ -380,7 +381,7 @@ class SftpChannel:
         self._wake(future)
 
     def _take_limits(self, reply: Reply) -> None:
-        """Make larger requests from now on; a server that tells no limits keeps the smallest."""
+        """Take the server's limits; until they come, requests are of the smallest size."""
         if isinstance(reply, ExtendedReply):
             self.limits = wire.parse_limits(reply.body)
 

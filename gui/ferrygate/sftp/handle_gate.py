@@ -1,4 +1,16 @@
-"""OPEN, OPENDIR and CLOSE on one channel, within what the server allows."""
+"""Sends OPEN, OPENDIR and CLOSE on one channel, within the number of handles that are allowed.
+
+Servers limit the open handles, and many refuse one too many without saying why. The rule, for all
+channels of a session (:mod:`ferrygate.sftp.open_handles` counts):
+
+- A handle counts from its OPEN until its CLOSE is answered. While the known limit is reached, an
+  OPEN waits, for as long as that takes.
+- An OPEN that is refused without a reason, beside more handles than ever were open together, may be
+  one too many. It is sent up to three times more, whatever is answered then: each time once no
+  other handle is open, or after 30 s of waiting for that.
+- If one of these is granted with no other handle open, the handles that were open when it was
+  refused are the limit from then on.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +26,9 @@ from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
 
 _LOG = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 30.0  # to wait for other handles: a folder may be read slowly
+_PATIENCE_SECONDS = 30.0  # that each try waits for other handles: a folder may be read slowly
 _POLL_SECONDS = 0.02  # between two looks whether all others are closed
-_PAUSE_SECONDS = (0.0, 0.1, 0.4)  # before each try alone: a server may close in its own time
+_PAUSE_SECONDS = (0.0, 0.1, 0.4)  # before each try's wait: servers may close in their own time
 
 
 class Channel(Protocol):
@@ -45,11 +57,11 @@ class HandleGate:
     """Keeps the handles of one channel within the server's limit; owned by the channel's thread.
 
     Attributes:
-        handles: the count over all channels, which a session shares among them.
+        handles: counts over all channels once the session has put one in place for all of them.
     """
 
     def __init__(self, channel: Channel) -> None:
-        """Begin with no handle open, and no other channel's to share with."""
+        """Begin with no handle open, and a count of this channel's own."""
         self._channel = channel
         self._opening: set[Future[Reply]] = set()
         self._closing: set[Future[Reply]] = set()  # CLOSEs without a waiting coroutine
@@ -57,10 +69,10 @@ class HandleGate:
         self.handles = OpenHandles()
 
     async def open(self, kind: Type, body: bytes, *, for_reading: bool) -> Reply:
-        """Ask for a handle; one refused because of others that are open is asked for again.
+        """Ask for a handle, and again if it is refused, perhaps because others are open.
 
-        With ``for_reading`` a handle that comes after its coroutine was stopped is closed at once.
-        For an upload it is not: on an object store CLOSE publishes what has arrived.
+        A handle ``for_reading`` is closed at once if its coroutine was stopped before it came. An
+        upload's stays open: on an object store CLOSE publishes what has arrived.
         """
         changed = self._channel.new_event()
         while not self.handles.take(lambda: self._channel.call_soon(changed.set)):
@@ -70,7 +82,7 @@ class HandleGate:
             await self._channel.sleep(pause)
             alone = await self._wait_alone()
             try:
-                reply, too_many = await self._ask(kind, body, for_reading=for_reading)
+                reply, others_now = await self._ask(kind, body, for_reading=for_reading)
             finally:
                 self.handles.leave_alone()
             if isinstance(reply, HandleReply):
@@ -78,7 +90,7 @@ class HandleGate:
                     self.handles.limit(others)
                     _LOG.debug("the server opens no more than %d files at a time", others)
                 break
-            others = too_many or others
+            others = others_now or others
         return reply
 
     def close(self, handle: bytes) -> Future[Reply]:
@@ -101,13 +113,13 @@ class HandleGate:
     # ------------------------------------------------------------ for the channel
 
     def taken_back(self, future: Future[Reply]) -> None:
-        """Note that a request was taken back before it was sent."""
+        """Note that a request, if it is an OPEN, was removed before it was sent."""
         if future in self._opening:
             self._opening.discard(future)
             self.handles.refused()
 
     def rest(self) -> None:
-        """Count all that was closed as closed: the channel receives no replies for now."""
+        """Count each CLOSE that nobody awaits as answered: no replies are received for now."""
         closing, self._closing = self._closing, set()
         for future in closing:
             future.then = None
@@ -126,10 +138,10 @@ class HandleGate:
     # ------------------------------------------------------------ inside
 
     async def _wait_alone(self) -> bool:
-        """Wait until no other handle is open; true if that is so.
+        """Wait until no other handle is open, then count the OPEN that follows.
 
-        The wait ends early if the limit was learned meanwhile, by another refused OPEN, or if a
-        handle stays open for longer than :data:`_PATIENCE_SECONDS`.
+        False, and the OPEN follows all the same, once another refused OPEN has found the limit, or
+        after :data:`_PATIENCE_SECONDS`.
         """
         self.handles.wait_alone()
         try:
@@ -140,29 +152,29 @@ class HandleGate:
                     return False
                 await self._channel.sleep(_POLL_SECONDS)
                 waited += _POLL_SECONDS
-        except BaseException:  # the coroutine is stopped
+        except BaseException:  # above all, the coroutine is stopped
             self.handles.leave_alone()
             raise
         return True
 
     async def _ask(self, kind: Type, body: bytes, *, for_reading: bool) -> tuple[Reply, int]:
-        """Ask; a refusal comes with the number of handles it may be due to, or 0."""
+        """Ask; a refusal comes with the number of other handles that may be its reason, or 0."""
         others = 0
         future = self._channel.request(kind, body)
         self._opening.add(future)
 
         def answered(reply: Reply) -> None:
             nonlocal others
-            if future not in self._opening:  # the channel was lost
+            if future not in self._opening:  # the channel was lost, or the OPEN never sent
                 return
             self._opening.discard(future)
             if isinstance(reply, HandleReply):
                 self._open += 1
                 self.handles.granted()
                 return
-            too_many = self.handles.refused()
+            open_beside = self.handles.refused()
             if isinstance(reply, StatusReply) and not says_why(reply):
-                others = too_many
+                others = open_beside
 
         future.then = answered
         if for_reading:

@@ -1,43 +1,42 @@
 """Bounds the bytes in flight on one channel: as many as the line holds, and a short queue.
 
-Controlled are the bytes that were asked for or sent and not acknowledged yet, per channel. A line
-holds its rate times its round-trip time (the bandwidth-delay product): 6 MB at 1 Gbit/s and 50 ms.
-With less in flight it runs dry: with 2 MiB, as OpenSSH's sftp asks for at a time, 36 MB/s went over
-that line, and with up to 16 MiB 111. More than the line holds goes no faster. It queues, and a
-person's click, which travels over the same connection, is answered behind all of it: one and a half
-times what the line holds kept a click waiting for over 300 ms at 100 Mbit/s.
+In flight are the bytes that were sent or asked for and are not acknowledged yet. A line holds its
+rate times its round-trip time (the bandwidth-delay product): 6 MB at 1 Gbit/s and 50 ms. With less
+in flight it runs dry: 2 MiB, as OpenSSH's sftp has, went over that line at 36 MB/s, and up to 16
+MiB at 111 MB/s. More than the line holds goes no faster: the rest queues, and the answer to a
+person's click, which travels over the same connection, waits behind it.
 
-Measured are acknowledged bytes and the age of their requests. Once a span (50 ms, or the quickest
-answer where that is longer) a window takes its rate, reports to the session's
-:class:`~ferrygate.transfers.schedule.line_estimator.LineEstimator`, which tells the round-trip time
-of the whole line, and sets its bound anew:
+Measured are, with each reply, the bytes that it acknowledges and the age of its request. Once a
+span (50 ms, or the span's quickest answer, if that is longer) a window takes its rate from them,
+and reports to the session's :class:`~ferrygate.transfers.schedule.line_estimator.LineEstimator`,
+which knows the other channels, and defines *round trip*, *fair rate*, *queue*, *probe* and *reached
+share*. What it answers sets the bound:
 
-    bound = rate * round trip + fair rate * queue        (the queue is 30 ms, or 1.5 MiB together)
+    bound = rate * round trip + fair rate * queue
 
 * *Start*: as in TCP's slow start each acknowledged byte lets one more go, so that the bound doubles
-  with every round trip, but only while answers are no later than the queue explains (HyStart++,
-  RFC 9406, ends slow start by delay as well). A window leaves this mode once a span brings less
-  than 1.25 times the rate before (BBR leaves Startup after three such rounds), and comes back to
-  it when the line has more to give again.
-* *Steady*: the rate falls by a tenth a span at most, since a pause of our own threads looks like a
-  slower line, and rises at once. Where answers show no queue, and there was no room for a request,
-  the bound grows by 32 KiB a span. TCP Vegas steers the same way: between a queue too short to fill
-  the line and one that is of no use. LEDBAT (RFC 6817) keeps a fixed delay of queue, as done here.
-* *Probe*: all windows of the session empty the queue at once. A round trip that turns out to be
-  longer by more than a queue means that the way has changed: the rate of before holds, for what
-  was measured in the probe was bounded by too small a bound.
-* *A person clicks*: for a second the bound is what the line holds and 5 ms. Spans of that time show
-  no more than this bound, so the rate is kept as it was, and the window does not grow: a queue
-  that is ours to leave empty is not room on the line. A window that starts is let alone, or a
-  person who clicks all the time would keep a transfer slow.
+  with every round trip; but not if its answer was later than the quickest of the span by a queue
+  (HyStart++, RFC 9406, ends slow start by delay as well). The mode ends with a span that shows a
+  queue, or less than 1.25 times the rate before (BBR leaves Startup after three such rounds), and
+  begins again with a span that is so much faster, and shows no queue.
+* *Steady*: the rate rises at once. It falls by a tenth a span at most, since a pause of our own
+  threads looks like a slower line. The bound grows by 32 KiB after a span in which a request had
+  to wait, and answers showed no queue. TCP Vegas steers the same way: between a queue too short to
+  fill the line and one that is of no use. LEDBAT (RFC 6817) keeps a fixed delay, as done here.
+* *Probe*: all windows of the session but those that start let their queue drain, at the rate just
+  measured. If the round trip turns out more than 30 ms longer than before, the route has changed.
+  Then the rate from before the probe counts: the one within was held down by too small a bound.
+* *A person clicks*: for a second the bound is what the line holds and 5 ms, times the reached
+  share. A span that ends in that time shows this bound and not the line. So it leaves the rate as
+  it was, and an empty queue in it does not let the bound grow. A window that starts goes on
+  starting: clicks without end would keep its transfer slow.
 
-Whatever the line holds, one channel has at most 16 MiB in flight, and all of a session together
-48 MiB, which bounds the memory. Requests hold what goes in 5 ms, so that answers come often enough
-to be measured, and a slow line is not blocked by one of them; at least 32 KiB, at most what the
-server takes.
+A channel has at most 16 MiB in flight, and all of a session 48 MiB, to bound the memory; a request
+too large for that goes alone. A request holds the bytes of 5 ms, so that answers come often enough
+to be measured, and none blocks a slow line; at least 32 KiB, at most what the server takes.
 
-BBR paces packets and cycles its gain to look for more rate. Both are left to TCP here, which lies
-below: a window decides how much it is given, not when it sends. What this cannot know is in the
+BBR also paces packets, and raises its rate in turns to look for more. Both are left to TCP below: a
+window decides how many bytes TCP is given, not when TCP sends them. What cannot be known is in the
 estimator's docstring. ``tests/support/simulated_line.py`` drives windows over lines of any rate,
 delay and lateness.
 """
@@ -60,23 +59,23 @@ from ferrygate.transfers.schedule.line_estimator import (
 
 _LOG = logging.getLogger(__name__)
 
-_MIN_REQUEST_BYTES = 1 << 15  # every server takes so many
-_REQUEST_SECONDS = 0.005  # that the bytes of one request take
+_MIN_REQUEST_BYTES = 1 << 15  # every server takes so many; also the step by which a bound grows
+_REQUEST_SECONDS = 0.005  # that the bytes of one request take, and the queue while a person clicks
 _INITIAL_REQUESTS = 8  # in flight, while no rate is known
-_START_GROWTH = 1.25  # times the rate before: the line has more to give (BBR's Startup)
-_MAX_DECAY = 0.9  # times the rate before: a pause of our threads says nothing about the line
-_PROBE_GAIN = 0.97  # times what the line holds: the queue of 30 ms is gone in three spans
+_START_GROWTH = 1.25  # times the rate before: the line may have more to give (BBR's Startup)
+_MAX_DECAY = 0.9  # times the rate before, at least: a pause of our threads is no slower line
+_PROBE_GAIN = 0.97  # times what the line holds: less goes in than out, and the queue drains
 _UNKNOWN_SECONDS = float("inf")
 
 
 class InFlightWindow:
-    """Holds the bytes in flight on a channel, over all its files; for its owner's thread alone.
+    """Counts the bytes in flight on a channel, over all its files; for its owner's thread alone.
 
     Requests that find no room wait in order, so that every file of a channel moves on.
 
     Attributes:
-        max_bytes: that may be in flight now; fewer while a person clicks.
-        in_flight: bytes that are.
+        max_bytes: the bound; while a person clicks a lower one holds.
+        in_flight: bytes that were sent or asked for, and are not acknowledged.
     """
 
     def __init__(
@@ -107,7 +106,10 @@ class InFlightWindow:
         return min(max_bytes, max(_MIN_REQUEST_BYTES, size))
 
     def has_room(self, count: int) -> bool:
-        """Tell whether ``count`` bytes could be put in flight now; the first always can."""
+        """Tell whether ``count`` bytes could be put in flight now; if none are, they can.
+
+        A "no" is remembered: it lets the bound grow at the end of the span.
+        """
         return not self._waiting and self._fits(count)
 
     async def acquire(self, count: int) -> None:
@@ -117,12 +119,12 @@ class InFlightWindow:
             return
         place = self._new_event(), count
         self._waiting.append(place)
-        has_room = False
+        is_granted = False
         try:
             await place[0].wait()
-            has_room = True
+            is_granted = True
         finally:
-            if not has_room:  # dropped where it waited; the others go on
+            if not is_granted:  # the coroutine was stopped while it waited
                 self._leave(place)
 
     def _leave(self, place: tuple[AutoResetEvent, int]) -> None:
@@ -133,11 +135,11 @@ class InFlightWindow:
             self.release(place[1])
 
     def acquire_now(self, count: int) -> None:
-        """Put ``count`` bytes in flight whether there is room or not."""
+        """Put ``count`` bytes in flight at once: the rest of a request that had its room."""
         self.in_flight += count
 
     def now(self) -> float:
-        """Return the time of a request, for :meth:`acknowledge`."""
+        """Return the time at which a request is made, as :meth:`acknowledge` takes it."""
         return self._clock.monotonic()
 
     def acknowledge(self, count: int, asked_at: float) -> None:
@@ -155,7 +157,7 @@ class InFlightWindow:
         self.release(count)
 
     def release(self, count: int) -> None:
-        """Take ``count`` bytes out of flight that were not sent, or were answered unseen."""
+        """Take ``count`` bytes out of flight, and let the requests go on that have room then."""
         self.in_flight -= count
         while self._waiting and self._fits(self._waiting[0][1]):
             changed, wanted = self._waiting.popleft()
@@ -174,7 +176,7 @@ class InFlightWindow:
         return self._clock.monotonic() < self._line_estimator.interactive_until
 
     def _end_span(self, measured: float, now: float) -> None:
-        """Set the bound by a span's rate, in bytes a second."""
+        """Take in a span's rate, in bytes a second: set the mode and the bound by it."""
         rate = max(measured, _MAX_DECAY * self._rate)
         is_held_back = self._is_interactive() and not self._is_starting
         if is_held_back:  # the span shows our own bound, not the line
@@ -182,7 +184,7 @@ class InFlightWindow:
         line = self._line_estimator.report(
             self._number, self._acknowledged, rate, self._quickest, now
         )
-        before, self._round_trip = self._round_trip, line.round_trip
+        last_round_trip, self._round_trip = self._round_trip, line.round_trip
         self._queue_seconds = line.queue_seconds
         if line.is_probing and not self._is_starting:
             if not self._is_probing:
@@ -194,15 +196,15 @@ class InFlightWindow:
         has_no_queue = self._quickest < line.round_trip + line.queue_seconds / 2
         is_faster = measured > _START_GROWTH * self._rate
         self._is_starting = has_no_queue and not is_held_back and is_faster
-        # Where the way has become longer, it need not have become narrower.
-        is_longer = was_probing and line.round_trip > before + MAX_QUEUE_SECONDS
+        # A longer route need not be a slower one.
+        is_longer = was_probing and line.round_trip > last_round_trip + MAX_QUEUE_SECONDS
         self._rate = self._rate_before_probe if is_longer else rate
         wanted = self._rate * line.round_trip
         wanted += (line.fair_rate or self._rate) * line.queue_seconds
         if self._is_starting:
             wanted = max(wanted, self.max_bytes)
         elif has_no_queue and self._was_full and not is_held_back:
-            # Or the bound may stay a little below one request more.
+            # By a whole request: if less were added, one more might never fit.
             wanted = max(wanted, self.max_bytes + _MIN_REQUEST_BYTES)
         self._set_bound(wanted, line)
 

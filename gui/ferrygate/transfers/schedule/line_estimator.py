@@ -1,38 +1,42 @@
-"""Estimates the line that all channels of a session share: its delay, its rate, who may click.
+"""Estimates the line that all channels of a session share: its delay, and its rate.
 
-Measured is what :mod:`ferrygate.transfers.schedule.in_flight_window` reports of each channel, once
-a span (50 ms, or the quickest answer where that is longer): the bytes acknowledged in it, the rate
-that the channel reckons with, and its quickest answer, from request to reply.
+Once a span (50 ms, or a channel's quickest answer in it, if that is longer) each channel's window
+(:mod:`ferrygate.transfers.schedule.in_flight_window`) reports the bytes acknowledged in the span,
+the rate that it works with, and the quickest answer, from request to reply. It gets a
+:class:`LineEstimate` back:
 
-*The shortest answer* is the line's round-trip time without a queue, and the server's own work. It
-is the least of all channels': one that begins late sees nothing but answers that have queued behind
-the others' bytes, and would take that queue for distance. It holds for ten seconds and is measured
-anew, since a line's way may change. A new measurement behind our own bytes would be worth nothing.
-So all channels empty the queue together, by keeping 3 % less in flight than the line holds, for
-three spans: a probe, as BBR's ProbeRTT (draft-ietf-ccwg-bbr, where the filter is ten seconds long
-as well). BBR goes down to half of what the line holds. Answers that are later than any queue of
-ours explains bring the probe forward, but not within a second of the beginning: TCP's own slow
-start makes answers late then. Held back there, a file of 64 MiB took 2.4 s instead of 1.75 s over
-50 ms.
+*The round trip* is the shortest answer of all channels: the line's delay without a queue, and the
+server's own work. One channel's answers would not do: a channel that begins late sees only answers
+that have queued behind the others' bytes, and would take their queue for delay. The value is
+measured anew after ten seconds, since the route may change, by a probe.
 
-*The fair rate* is what all channels brought together over two spans, divided by their number. Every
-channel may queue as many bytes as go at that rate in ``queue_seconds``, whatever its own rate. So
-one that began late, and is slow, gains on the others until all have as much.
+*A probe* makes the measurement worth something: behind a queue of our own it would not be. So for
+three spans every channel keeps 3 % less in flight than the line holds, and the queue drains (BBR's
+ProbeRTT, draft-ietf-ccwg-bbr, halves what is in flight, every ten seconds as well). An answer later
+than any queue of ours explains, by 90 ms, brings the probe forward, to one second after the last
+began, or after the first report: TCP's own slow start makes answers late too. With probes in that
+second, a file of 64 MiB took 2.4 s instead of 1.75 s on a line of 50 ms.
 
-*The queue* is 30 ms long, which is what a pause of our own threads takes: less, and the line runs
-dry in it. At most 1.5 MiB may queue: on a line as fast as the loopback 30 ms are 12 MB, which have
-left the processor's caches when they are read, and a GiB took a quarter longer to fetch.
+*The fair rate* is the bytes of all channels over a period of two spans, divided by its time and by
+the number of channels that reported. Every channel may queue as many bytes as go at that rate in
+``queue_seconds``, whatever its own rate. So a slow one that began late gains on the others until
+all have as much.
 
-*The reached share* scales down rates that single channels have reached one after the other, but not
-at the same time: taken together they would be more than the line has.
+*The queue* is 30 ms long: our own threads pause for so long, and the line must not run dry. At most
+1.5 MiB may queue: on a line as fast as the loopback 30 ms are 12 MB, too many for the processor's
+caches, and a GiB took a quarter longer to fetch.
 
-*While a person clicks*, and for a second after, channels keep next to no queue. Bytes that they
-leave unsent then say nothing about the line, so the reached share stays as it was.
+*The reached share* is the rate of all channels together, divided by the sum of the rates that they
+work with. Each has reached its rate at some time, but not all at once, so that sum may be more than
+the line has. Windows multiply their bound by it while a person clicks.
 
-Not known: whether the line, the server's disk or our own processor bounds the rate (any of them is
-filled alike); what others send over the same line (their queue counts as distance until a probe
-finds it shorter); losses, which TCP repairs unseen. Where nothing was reported for some time,
-nothing is concluded from it.
+*While a person clicks*, and for a second after, channels keep almost no queue. They send less then
+than the line could take, so the reached share stays as it was.
+
+Not known: whether the line, the server's disk or our own processor bounds the rate (each is kept as
+busy); what others send over the same line (their queue counts as delay until a probe finds it
+shorter); losses, which TCP repairs unseen. Rates are approximate: a period is counted in spans of
+the channel whose report ends it, and the first one has the bytes of a span from before it began.
 """
 
 from __future__ import annotations
@@ -45,14 +49,14 @@ import msgspec
 MIN_CHANNEL_BYTES = 1 << 15  # one request, which every server takes: less would stand still
 _MAX_CHANNEL_BYTES = 1 << 24  # half of the receive window that we grant the server
 _INITIAL_BYTES = 1 << 20  # of all channels; less would slow down the first second of a fast line
-MAX_QUEUE_SECONDS = 0.03  # that bytes may queue: what a pause of our own threads takes
+MAX_QUEUE_SECONDS = 0.03  # that bytes may queue: our own threads pause for so long
 _MAX_QUEUED_BYTES = 3 << 19  # of all channels; more leave the processor's caches
 _MIN_SPAN_SECONDS = 0.05  # over which a rate is taken: a shorter one holds too few answers
 _INTERACTIVE_SECONDS = 1.0  # after a click: that one needs as much, or the next comes
-_UNEXPLAINED_SECONDS = 0.09  # beyond the shortest answer, three times what may queue
-_PROBE_SPANS = 3  # in the first the queue empties, in the next answers come without it
+_UNEXPLAINED_SECONDS = 0.09  # beyond the shortest answer: three times what may queue
+_PROBE_SPANS = 3  # a channel hears of it, its queue drains, and answers come without one
 _PROBE_INTERVAL_SECONDS = 10.0  # as BBR's filter of the round-trip time
-_MIN_PROBE_SECONDS = 1.0  # between two probes, while TCP itself begins and answers come late
+_MIN_PROBE_INTERVAL_SECONDS = 1.0  # if answers are late, as when TCP itself begins
 _UNKNOWN_SECONDS = float("inf")
 
 
@@ -65,11 +69,11 @@ class LineEstimate(msgspec.Struct, frozen=True):
     """Describes a line, as far as is known.
 
     Attributes:
-        round_trip: seconds of the shortest answer in the last while.
-        fair_rate: each busy channel's part of the rate, in bytes a second; 0 while unknown.
+        round_trip: the shortest answer since the last probe, in seconds.
+        fair_rate: the rate of all channels by their number, in bytes a second; 0 while unknown.
         queue_seconds: how long bytes may queue.
-        reached_share: the part of the rates that channels reckon with which they had together.
-        is_probing: the channels are to empty the queue, so that the shortest answer can be seen.
+        reached_share: the rate of all channels together by the sum of their rates; at most 1.
+        is_probing: the channels are to let the queue drain, so that the round trip can be seen.
     """
 
     round_trip: float
@@ -91,16 +95,16 @@ class LineEstimator:
         interactive_until: steady-clock seconds until which a person may wait for an answer.
     """
 
-    def __init__(self, all_channels: int) -> None:
-        """Begin with an unknown line; ``all_channels`` is how many bytes may be in flight."""
-        self._all_bytes = all_channels
+    def __init__(self, all_bytes: int) -> None:
+        """Begin with an unknown line; all channels have ``all_bytes`` in flight at most."""
+        self._all_bytes = all_bytes
         self._numbers = count()
         self.interactive_until = float("-inf")
-        self._lock = threading.Lock()  # guards all below, but for the shares
+        self._lock = threading.Lock()  # guards all below but max_bytes and initial_bytes
         self._round_trip = self._round_trip_before = _UNKNOWN_SECONDS
         self._probed_at, self._probing_until = _UNKNOWN_SECONDS, 0.0
         self._acknowledged: dict[int, int] = {}  # bytes of each channel in this period
-        self._reckoned_rates: dict[int, float] = {}  # of each channel that reported in it
+        self._rates: dict[int, float] = {}  # of each channel that reported in it
         self._period_began = _UNKNOWN_SECONDS
         self._fair_rate, self._queue_seconds, self._reached_share = 0.0, MAX_QUEUE_SECONDS, 1.0
         self.share_among(1)
@@ -127,17 +131,17 @@ class LineEstimator:
 
         Args:
             channel: its number.
-            acknowledged: bytes that were, in this span.
-            rate: bytes a second that the channel reckons with.
+            acknowledged: bytes of the replies of this span.
+            rate: that the channel works with, in bytes a second.
             quickest: seconds of its quickest answer in this span.
             now: steady-clock seconds.
         """
-        period = 2 * span_seconds(quickest)  # all channels have reported once within two spans
+        period = 2 * span_seconds(quickest)  # in two spans all have reported, if theirs are alike
         with self._lock:
             self._forget_pause(period, now)
             self._update_round_trip(quickest, now)
             self._acknowledged[channel] = self._acknowledged.get(channel, 0) + acknowledged
-            self._reckoned_rates[channel] = rate
+            self._rates[channel] = rate
             self._end_period(period, now)
             return LineEstimate(
                 round_trip=min(self._round_trip, self._round_trip_before),
@@ -155,16 +159,16 @@ class LineEstimator:
             self._round_trip_before = _UNKNOWN_SECONDS
             self._probed_at = min(self._probed_at, now)
             is_late = quickest > self._round_trip + _UNEXPLAINED_SECONDS
-            interval = _MIN_PROBE_SECONDS if is_late else _PROBE_INTERVAL_SECONDS
+            interval = _MIN_PROBE_INTERVAL_SECONDS if is_late else _PROBE_INTERVAL_SECONDS
             if now - self._probed_at >= interval:
                 self._round_trip_before, self._round_trip = self._round_trip, _UNKNOWN_SECONDS
                 self._probed_at, self._probing_until = now, now + probe_seconds
         self._round_trip = min(self._round_trip, quickest)
 
     def _forget_pause(self, period: float, now: float) -> None:
-        """Begin anew after a time in which nothing was moved, which says nothing of the line."""
+        """Drop the sums of a period that took twice its time: a pause says nothing of the line."""
         if now - self._period_began > 2 * period:
-            self._acknowledged, self._reckoned_rates, self._reached_share = {}, {}, 1.0
+            self._acknowledged, self._rates, self._reached_share = {}, {}, 1.0
             self._period_began = self._probed_at = now
         self._period_began = min(self._period_began, now)
 
@@ -175,6 +179,6 @@ class LineEstimator:
         self._fair_rate = rate / len(self._acknowledged)
         self._queue_seconds = min(MAX_QUEUE_SECONDS, _MAX_QUEUED_BYTES / (rate or 1.0))
         if now >= self.interactive_until:
-            reckoned = sum(self._reckoned_rates.values())
-            self._reached_share = min(1.0, rate / (reckoned or 1.0))
-        self._acknowledged, self._reckoned_rates, self._period_began = {}, {}, now
+            rates = sum(self._rates.values())
+            self._reached_share = min(1.0, rate / (rates or 1.0))
+        self._acknowledged, self._rates, self._period_began = {}, {}, now
