@@ -1,13 +1,19 @@
-"""Works off a lane's queue: many files in flight on one channel, and the parts of broken ones.
+"""Works off a lane's queue: many files in flight on one channel, and what failed uploads have left.
 
-Each file and each walk is a coroutine on the lane's channel. They end one by one, and each end is
-reported, so that the engine hands out more. The channel itself may end under them:
+A lane is one SFTP channel with its thread. Each file on it is a coroutine, and so is each walk, the
+search of a folder. They end one by one, and each end is reported, so that the engine hands out
+more. The work as a whole can end before them:
 
-* It was lost: all end with that error, and the lane gives up what it had not begun.
-* The work was cancelled: files that have cut others to nothing may come to their end, for five
-  seconds, and all else ends at once.
-* An upload broke: nothing more is begun, the others come to their end, and the channel is dropped
-  without CLOSE, which would publish the part (:mod:`ferrygate.transfers.leftovers`).
+* The connection is lost: each item in flight ends with that error, and the items that were not
+  begun go back to the engine.
+* The channel speaks no SFTP any more: each item in flight ends with that error, and work goes on
+  over a new channel.
+* The work is cancelled: uploads that have cut an existing file to nothing may finish, for five
+  seconds, and everything else is stopped.
+* An upload fails and leaves a part of its file: nothing more is begun, what is in flight finishes,
+  and the channel is dropped without CLOSE, which would publish the part on an object store
+  (:mod:`ferrygate.transfers.leftovers`). Work goes on over a new channel.
+* An unforeseen error ends each item in flight, and is raised.
 """
 
 from __future__ import annotations
@@ -54,10 +60,10 @@ from ferrygate.transfers.views import Direction, TransferState
 
 _LOG = logging.getLogger(__name__)
 
-_MAX_FILES = 256  # in flight on one channel, where the server allows so many handles
-_SMALL_BYTES = 1 << 16  # of files that come in thousands and are checked at once: not reported
-_FINISH_SECONDS = 5.0  # for files that overwrite others when the batch is cancelled
-_ROOM_SECONDS = 0.25  # until a file is begun again, where too many are open in other lanes
+_MAX_FILES = 256  # in flight on one channel, if half of the server's handles are as many
+_SMALL_BYTES = 1 << 16  # files up to that are checked too soon for CHECKING to be reported
+_FINISH_SECONDS = 5.0  # that uploads over existing files may take after a cancel
+_ROOM_SECONDS = 0.25  # before a file is begun again, if other lanes have too many open
 
 
 class _InFlight(msgspec.Struct, eq=False):
@@ -65,14 +71,14 @@ class _InFlight(msgspec.Struct, eq=False):
 
     item: Item
     checkpoint: UploadCheckpoint
-    counted: bool = False  # among the open files, and the files under way
-    is_done: bool = False  # delivered, skipped or walked
-    told: TransferState | None = None
+    counted: bool = False  # in the budgets of open files and of files under way
+    is_done: bool = False  # its coroutine came to its end without an error
+    reported: TransferState | None = None  # the state told last
     task: Task[None] | None = None
 
     @property
     def is_replacing(self) -> bool:
-        """Tell whether the file that had the name is cut to nothing, and the new one not whole."""
+        """Tell whether an existing file may be cut to nothing, with the new one not whole yet."""
         job, checkpoint = self.item, self.checkpoint
         if not isinstance(job, FileJob) or not checkpoint.has_handle:
             return False
@@ -80,16 +86,16 @@ class _InFlight(msgspec.Struct, eq=False):
 
 
 def _begun(item: Item) -> _InFlight:
-    """Return an item under way, with the checkpoint that it was handed out with.
+    """Return an item under way, with a copy of the checkpoint that it was handed out with.
 
-    The connection may be lost again before anything is done, so the checkpoint is copied now.
+    The upload changes its copy from now on; the engine has its own until the end is reported.
     """
     known = item.resume_from if isinstance(item, FileJob) else None
     return _InFlight(item, UploadCheckpoint() if known is None else msgspec.structs.replace(known))
 
 
 class LaneWorker:
-    """Moves the files and does the walks of one batch that share a lane, on its thread."""
+    """Moves the files and does the walks of one batch on one lane; runs on the lane's thread."""
 
     def __init__(
         self,
@@ -108,10 +114,10 @@ class LaneWorker:
             direction: which way its files go.
             queue: the files and walks.
             reports: told of their states and ends.
-            settings: what transfers need to know beside the file.
+            settings: shared by all transfers of the session.
             cancel: ends all of them.
             slots: of the batch, for files that overwrite others.
-            late_check: wait for parts that may come late, before a file is told as delivered.
+            late_check: report a file as delivered only when no late part of it can come any more.
         """
         self._slots = slots
         self._late_check = late_check
@@ -127,10 +133,12 @@ class LaneWorker:
         )
 
     def work_off(self, lane: Lane) -> list[Item]:
-        """Work until the queue is closed; return the items that were not begun.
+        """Work until the queue is closed and empty, or until the connection or the work ends.
+
+        Returns the items that are still in the queue.
 
         Raises:
-            LaneRefusedError: there is no channel; nothing is under way.
+            LaneRefusedError: the server grants no channel; nothing is under way.
             Exception: an unforeseen error; the end of all that was under way has been reported.
         """
         while True:
@@ -150,7 +158,7 @@ class LaneWorker:
                 self._fail_all(error)
             except LaneRefusedError:
                 raise
-            except Exception as error:  # unforeseen, and those that wait have to hear of it
+            except Exception as error:  # unforeseen; whatever waits for the items is told
                 self._fail_all(error)
                 lane.drop()
                 self._leftovers.clear_away(lane)
@@ -205,9 +213,10 @@ class LaneWorker:
                 raise
 
     async def _finish_replacing(self, sftp: SftpChannel, changed: AutoResetEvent) -> None:
-        """Let files that have cut others to nothing come to their end, for five seconds.
+        """Let uploads that have cut existing files to nothing finish, for five seconds.
 
-        The others are lost either way, and would be replaced by parts. All else ends at once.
+        Those files are lost either way; stopped, their uploads would leave parts in their place.
+        Everything else is stopped now, though requests that are queued may still leave.
         """
         replacing = [one for one in self._in_flight if one.is_replacing]
         if not replacing:
@@ -215,13 +224,13 @@ class LaneWorker:
         for one in self._in_flight:
             if one.task is not None and not one.is_replacing:
                 sftp.drop_task(one.task)
-        over = sftp.spawn(sftp.sleep(_FINISH_SECONDS))
-        over.then = lambda _none: changed.set()
-        while not over.done and any(one in self._in_flight for one in replacing):
+        deadline = sftp.spawn(sftp.sleep(_FINISH_SECONDS))
+        deadline.then = lambda _none: changed.set()
+        while not deadline.done and any(one in self._in_flight for one in replacing):
             await changed.wait()
 
     def _take(self) -> Item | None:
-        """Take the next item, if there is one, and another may be under way."""
+        """Take the next item, if the budgets let another one begin. A lane's first always may."""
         first = not self._in_flight
         if not self._settings.open_files.acquire(first=first):
             return None
@@ -237,7 +246,7 @@ class LaneWorker:
     async def _one(
         self, channel: TransferChannel, in_flight: _InFlight, changed: AutoResetEvent
     ) -> None:
-        """Move one item to its end; if the channel ends first, it stays among those in flight."""
+        """Move one item to its end. If it is stopped before, :meth:`_fail_all` ends the item."""
         try:
             if isinstance(in_flight.item, FileJob):
                 report = await self._move(channel, in_flight, in_flight.item)
@@ -261,14 +270,14 @@ class LaneWorker:
         changed.set()
 
     def _take_back(self, in_flight: _InFlight) -> None:
-        """Put an item back, to be begun again with fewer files open."""
+        """Put an item back into the queue, as far as it came, and let fewer files be open."""
         self._settings.open_files.fewer()
         self._settings.open_files.release()
         self._settings.concurrency.release()
         self._in_flight.remove(in_flight)
         item = in_flight.item
         if isinstance(item, FileJob):
-            self._slots.release(item.number)  # or those that are under way would wait for it
+            self._slots.release(item.number)  # else uploads under way would wait for its slot
             if in_flight.checkpoint.phase is not UploadPhase.NOT_BEGUN:
                 item = msgspec.structs.replace(item, resume_from=in_flight.checkpoint)
         self._queue.put_back(item)
@@ -283,10 +292,10 @@ class LaneWorker:
                 and not channel.object_store
             ):
                 return
-            if state is in_flight.told:
+            if state is in_flight.reported:
                 self._reports.moved(job, moved)
             else:
-                in_flight.told = state
+                in_flight.reported = state
                 self._reports.entered(job, state, moved)
 
         done = outcome_without_moving(job)
@@ -303,7 +312,7 @@ class LaneWorker:
         return self._sent(job, outcome, in_flight.checkpoint)
 
     async def _claim(self, channel: TransferChannel, job: FileJob) -> Claim:
-        """Claim the name for this file: on this computer, or in this session (object stores)."""
+        """Claim the name: on this computer to replace a file, in this session on object stores."""
         if not (job.replaces or channel.object_store):
             return Claim()
         sleep = channel.sftp.sleep
@@ -316,12 +325,12 @@ class LaneWorker:
         checkpoint: UploadCheckpoint,
         error: BaseException | None = None,
     ) -> Callback:
-        """Return the callback that reports a sent file: as ended, or later if a part may come."""
+        """Return the callback that reports a sent file as ended, or as to be checked later."""
         until = None
         if outcome.state is TransferState.DELIVERED:
             checkpoint.confirmed(outcome)
             late = self._settings.late
-            # Where another file was sent there since, that one alone is asked about.
+            # If another file was sent to that path since, only that one is checked.
             if not late.has_newer(outcome.remote, outcome.sha256):
                 until = late.until(outcome.remote, checkpoint.version)
         if until is None:
@@ -333,7 +342,7 @@ class LaneWorker:
     # ------------------------------------------------------------ ends
 
     def _end(self, in_flight: _InFlight, report: Callback) -> None:
-        """Make room for another item, then report: the engine may hand one out at once."""
+        """Make room for another item, then report: the engine may hand one out in the report."""
         if in_flight.counted:
             self._settings.open_files.release()
             self._settings.concurrency.release(delivered=in_flight.is_done)
@@ -341,9 +350,12 @@ class LaneWorker:
         report()
 
     def _fail_all(self, error: Exception) -> None:
-        """End all items, as the channel is gone or the work on it was cancelled."""
+        """End all items in flight: the channel is gone, or the work on it was cancelled.
+
+        A channel that ended with none in flight fails the next item, or it would be tried for ever.
+        """
         in_flight, self._in_flight = self._in_flight, []
-        if not in_flight and not isinstance(error, Cancelled):  # or it would be begun for ever
+        if not in_flight and not isinstance(error, Cancelled):
             item = self._queue.take()
             in_flight = [] if item is None else [_begun(item)]
         under_way = [(one.task, not isinstance(one.item, FileJob)) for one in in_flight]
@@ -360,9 +372,9 @@ class LaneWorker:
         if checkpoint.delivered is not None and not isinstance(error, SizeMismatchError):
             return self._sent(job, checkpoint.delivered, checkpoint, error)
         if checkpoint.part_path is None or isinstance(error, ConnectionLostError):
-            # Not cleared away: it goes on, or says what is left.
+            # Nothing to clear away here: the engine resumes it, or tells what may be left.
             self._leftovers.lose_handle(checkpoint)
             failure = UploadFailure(error, possible_remains(checkpoint), checkpoint)
             return partial(self._reports.upload_failed, job, failure)
         self._leftovers.add(job, checkpoint, error)
-        return self._reports.room  # its end is reported once it is cleared away
+        return self._reports.room  # its end is reported once its part is cleared away

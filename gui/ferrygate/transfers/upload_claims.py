@@ -1,20 +1,21 @@
-"""Lets runs on this computer replace a remote name one at a time.
+"""Lets one upload at a time replace a remote file, over all runs on this computer.
 
-Two uploads over one file at once end in a mixture on most servers, and both are told as delivered.
-So each that replaces a file holds a lock on a file of its own, named by server, account and remote
-path, while it is under way. The system lets go of it when a process ends, however it ends.
+Two uploads to one file at once leave a mixture on most servers, and both are reported as delivered.
+So an upload that replaces a file holds a lock while it is under way: on a file of our own on this
+disk, named after server, account and remote path. The system frees it when the process ends,
+however that ends. If the disk has no locks, every claim is granted.
 
-On an object store no file shows before CLOSE, so two uploads of one session would see nothing of
-each other even where nothing is to be replaced: there each has its name to itself in this session.
+On an object store no file can be seen before CLOSE, so two uploads to a new name would not notice
+each other. There an upload that replaces nothing claims its name within this session.
 
-A second one waits for a minute, since two runs of one job that overlap should both do their work,
-the later last. Then it fails with a sentence: a large file may take hours, too long to wait without
-a word. Where the disk has no locks there is nothing to wait for. Other computers
-are not seen; ADR 012 says what is left to them.
+A second upload waits for up to a minute: two runs of one job that overlap should both do their
+work. Then it fails with a sentence, since a large file may take hours, too long to wait without a
+word. Those that wait get their turn in any order. Other computers' uploads are not seen; ADR 012
+says what risk remains.
 
-A name is the same however it is written: with ``..`` and repeated slashes, from the root or not, in
-NFC or NFD. The server is not asked, so another way that it has to one file, such as a link to its
-folder, or capital letters that it does not tell apart, counts as another name.
+Paths count as one name if they differ in ``..``, repeated slashes, a slash at the beginning, or NFC
+and NFD. The server is not asked: a link to a folder, or capital letters that the server ignores,
+make another name of the same file.
 """
 
 from __future__ import annotations
@@ -39,22 +40,19 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Claim:
-    """Holds a remote name, so that no other run on this computer replaces it until closed."""
+    """Holds a remote name until closed, as :meth:`UploadClaims.acquire` gave it."""
 
     def __init__(
         self,
         release: Callable[[], None] | None = None,
         let_go: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take what releases a locked file; ``None`` where there is nothing to be held.
-
-        ``let_go`` is called at the end of :meth:`close`.
-        """
+        """Take what releases a locked file, and what frees the name: nothing where none is held."""
         self._release = release
         self._let_go = let_go
 
     def close(self) -> None:
-        """Release the name."""
+        """Release the name; to be called once."""
         if self._release is not None:
             self._release()
             self._release = None
@@ -62,7 +60,7 @@ class Claim:
 
 
 class UploadClaims:
-    """Hands out the claims of one account, to any thread."""
+    """Hands out the claims of one session, to any thread."""
 
     def __init__(self, disk: Disk, folder: Path, account: str) -> None:
         """Begin with none.
@@ -70,7 +68,7 @@ class UploadClaims:
         Args:
             disk: this computer's.
             folder: where the locked files are; made when it is needed.
-            account: tells server and account apart, however they are spelled.
+            account: server and account, in one spelling.
         """
         self._disk = disk
         self._folder = folder
@@ -79,17 +77,17 @@ class UploadClaims:
         self._taken: set[bytes] = set()  # in this session
 
     async def acquire(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:
-        """Claim a remote path, once no other transfer on this computer has it.
+        """Claim a remote path; wait for up to a minute while another transfer has it.
 
-        A path that is not to be replaced is claimed in this session alone, which costs nothing.
+        A path that is not to be replaced is claimed in this session alone, without a file.
 
         Raises:
-            ConflictError: another transfer had it for a minute.
+            ConflictError: others had it for all that time, or no more files could be opened here.
             SettingsError: the folder cannot be used.
         """
         name = _one_spelling(remote)
-        for _look in range(int(_PATIENCE_SECONDS / _POLL_SECONDS)):
-            claim = self._try_both(name, replaces=replaces)
+        for _attempt in range(int(_PATIENCE_SECONDS / _POLL_SECONDS)):
+            claim = self._try_claim(name, replaces=replaces)
             if claim is not None:
                 return claim
             await sleep(_POLL_SECONDS)
@@ -101,14 +99,14 @@ class UploadClaims:
             next_step=message("Send it again once that is finished."),
         )
 
-    def _try_both(self, name: bytes, *, replaces: bool) -> Claim | None:
+    def _try_claim(self, name: bytes, *, replaces: bool) -> Claim | None:
         with self._lock:
             if name in self._taken:
                 return None
             self._taken.add(name)
         claim = None
         try:
-            claim = self._try(name) if replaces else Claim(let_go=partial(self._let_go, name))
+            claim = self._try_lock(name) if replaces else Claim(let_go=partial(self._let_go, name))
         finally:
             if claim is None:
                 self._let_go(name)
@@ -118,7 +116,7 @@ class UploadClaims:
         with self._lock:
             self._taken.discard(name)
 
-    def _try(self, name: bytes) -> Claim | None:
+    def _try_lock(self, name: bytes) -> Claim | None:
         text = self._account.encode() + b"\0" + name
         path = self._folder / f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
         with own_file(path):
@@ -130,7 +128,7 @@ class UploadClaims:
 
 
 def _one_spelling(remote: bytes) -> bytes:
-    """Return the same path for all ways to write one."""
+    """Spell a path as all others of the same name."""
     return b"/".join(_composed(part) for part in remote_path.normalise(remote).split(b"/"))
 
 
