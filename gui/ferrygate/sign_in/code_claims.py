@@ -3,7 +3,7 @@
 A claim says that a code was sent, shown, copied or printed. Its row is a digest, salted by the
 ledger's file, of the code secret, the period and the time step (RFC 6238 §4): it reveals no secret.
 
-**The clock** may be wrong, so claims are kept by their number and not by their age.
+**The clock** may be wrong, so the newest claims are kept, of whatever age.
 
 Each function but :meth:`CodeClaims.digest` runs inside a transaction of
 :class:`ferrygate.sign_in.ledger_file.LedgerFile`.
@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from ferrygate.codes.totp import CodeSecret
 
 KEEP_CLAIMS = 50_000
-"""Claims that are kept: those of 17 days of which each half minute has one.
+"""The newest claims, which are kept: one in each half minute of 17 days.
 
-A server accepts a code for minutes, and a wrong clock does not make claims come faster.
+A server accepts a code for minutes only, and no wrong clock makes claims come faster.
 """
 
 _DIGEST_BYTES = 32

@@ -1,44 +1,40 @@
-"""The code ledger and the lock-out breaker: one SQLite file for every Ferrygate of this person.
+"""Keeps the code ledger and the lock-out breaker: one SQLite file for all processes of this person.
 
-**The rules it has to keep.** A one-time code must not be accepted twice (RFC 6238 §5.2), so a code
-that is sent again is refused, and a server counts that as a wrong code. Okta locks an account after
-five wrong codes in a row, however far apart, and only an administrator unlocks it. A code lives
-longer than its 30 seconds, since Okta allows two minutes of clock skew: whoever reads a code that
-was sent may use it, unless the server has accepted it. Wrong passwords are counted as well, ten in
-a row by default. So no code is sent twice, and refusals in a row are counted here before a server
-counts too many of them (:mod:`ferrygate.sign_in.gate`).
+**The rules.** Okta locks an account after five wrong codes in a row, however much time lies between
+them, and only an administrator unlocks it; wrong passwords count as well, ten in a row by default.
+A code that is sent again counts as wrong, since no code may be accepted twice (RFC 6238 §5.2). And
+a code lives longer than its 30 seconds, since Okta allows two minutes of clock skew: a stranger who
+reads a code may use it as long as the server has not accepted it. So no code is sent twice, nor one
+that was shown. Refusals in a row, of either kind, are counted here: from two on only a person's
+word lets an attempt through, from four on only a reset (:mod:`ferrygate.sign_in.gate`). Four, and
+not five, since codes and refusals of other programs and computers are not known.
 
-**What is claimed.** A claim says that a code was sent, shown, copied or printed
-(:mod:`ferrygate.sign_in.code_claims`). For ten minutes the digits themselves are known too: a
-person types codes of which no secret is at hand (:mod:`ferrygate.sign_in.sent_codes`). Neither row
-reveals a secret.
+**A claim** records a code that was sent, shown, copied or printed
+(:mod:`ferrygate.sign_in.code_claims`). Codes that are sent leave their digits as well, for ten
+minutes, since a person may type a code of which no secret is at hand
+(:mod:`ferrygate.sign_in.sent_codes`). Neither record reveals a secret.
 
-**Which transaction.** One transaction of :meth:`Ledger.claim_for_sending` looks whether the code is
-claimed, claims it, and marks the attempt as having sent; the code goes to the socket only after the
-commit. Another one of :meth:`Ledger.admit` reads the count and takes the account's lease, so that
-one attempt at a time is made for an account. All are ``BEGIN IMMEDIATE`` with ``synchronous=FULL``:
-any number of processes may ask at once, and the order of their commits decides.
+**Transactions.** :meth:`Ledger.admit` reads the count, and takes the account's lease in the same
+transaction, so that one attempt at a time is made for an account. :meth:`Ledger.claim_for_sending`
+looks whether the code is claimed, claims it, and marks the attempt as having sent, in one as well;
+the code goes to the socket only after the commit. Transactions that write are ``BEGIN IMMEDIATE``
+with ``synchronous=FULL``: of many processes, the first to commit has the code, or the lease.
 
-**What a crash leaves.** Before the claim's commit: nothing, and the code is free. After it: the
-code stays claimed, whether it was sent or not, and the attempt is marked as having sent. Its lease
-ends with its process, or after three minutes, and the next attempt finds the mark without an end
-and counts it as a refusal (:meth:`ferrygate.sign_in.ledger_accounts.AccountRows.look`). A crash can
-thus cost a code and a count, and never a second sending. An attempt that crashes before the
-password left counts nothing.
+**What a crash leaves.** Before the commit that claims: nothing, and the code is free. After it: the
+code stays claimed and the attempt marked, whether anything left or not. The attempt's lease ends
+with its process, or after three minutes, and the next attempt counts the mark as a refusal
+(:meth:`ferrygate.sign_in.ledger_accounts.AccountRows.look`). So a crash may cost a code and a
+count, and never sends a code twice.
 
 **Accounts under several names.** An account can be reached with and without the Okta address, by
-two names of one host, or with the usual port written out. So an attempt counts under two kinds of
-names. The first is known before anything is sent (:attr:`ferrygate.sites.site.Site.account`), and
-its lease is taken first. The second has the fingerprint of the key that the server has proven to
-hold, and its lease is taken once the key was shown (:meth:`Ledger.extend`). The order is always
-this one, so that no two attempts wait for each other. The higher count holds. The ledger remembers
-which fingerprints an account was counted under, so that a success under one name clears them all.
+two names of one host, or with the usual port written out. So an attempt counts under several
+names, and the highest count decides. One is known before anything is sent (``Site.account``): it is
+leased first. The others have the fingerprint of the key that the server has shown
+(``Site.accounts_at``), and are leased then (:meth:`Ledger.extend`). The ledger remembers which
+names belong together, so that a success under one clears them all.
 
-**The clock** may be wrong, and set right later. So claims are kept by their number and not by their
-age, and a lease whose end is more than six minutes away is taken for the work of a wrong clock.
-
-What the ledger cannot know: codes and refusals of other programs and computers, and what a server
-counts. So the breaker stops one refusal before Okta's lock.
+**The clock** may be wrong, and set right later. So the newest claims are kept, of whatever age, and
+a lease that would end more than six minutes from now counts as ended.
 
 Sources: RFC 6238; Okta's documentation of the Google Authenticator factor (help.okta.com, "Google
 Authenticator (MFA)": five attempts, skew of two minutes), of its authentication API
@@ -72,10 +68,10 @@ _BUSY_SECONDS = 30.0  # to wait for another process's transaction
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """Grants the right to make one attempt for one account.
+    """Names the rows that an attempt holds: the right to make it, for one account.
 
     Attributes:
-        holds: the names that the attempt counts under, each with the number of the lease there.
+        holds: names of the account, each with the number of the lease there; first the site's own.
     """
 
     holds: tuple[Hold, ...]
@@ -86,9 +82,9 @@ class Admission(msgspec.Struct, frozen=True):
 
     Attributes:
         gate: whether the attempt may be made.
-        refusals: refusals in a row; the highest of the counts.
+        refusals: in a row, the highest count of the account's names.
         lease: with :attr:`Gate.OPEN` only.
-        elsewhere: the other server with the same key at which the refusals were; or empty.
+        elsewhere: another server with the same key, if the refusals were there; or empty.
     """
 
     gate: Gate
@@ -101,9 +97,9 @@ class End(Enum):
     """Tells how an attempt ended."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # or unknown, once something was sent
-    NOT_COUNTED = "not-counted"  # what was sent was taken, or not looked at
-    NOT_SENT = "not-sent"  # the password surely never left
+    REFUSED = "refused"  # or not known, after something was sent
+    NOT_COUNTED = "not-counted"  # something was sent, and surely not refused
+    NOT_SENT = "not-sent"  # surely no password or code has left
 
 
 class Ledger:
@@ -121,13 +117,13 @@ class Ledger:
 
         Args:
             path: the SQLite file.
-            clock: wall clock for leases.
-            processes: tells this process apart and whether another still runs.
+            clock: wall clock, for leases and for the digits of sent codes.
+            processes: names this process, and knows whether another still runs.
             random_bytes: cryptographic randomness for the salt.
             busy_seconds: how long to wait for another process's transaction.
 
         Raises:
-            SettingsError: the file cannot be made or used; so does every method.
+            SettingsError: the file cannot be made or used; every method raises it as well.
         """
         self._rows = AccountRows(clock, processes)
         self._file = LedgerFile(path, busy_seconds, random_bytes(_SALT_BYTES))
@@ -137,7 +133,7 @@ class Ledger:
     # ------------------------------------------------------------ codes
 
     def claim(self, secret: CodeSecret, step: int) -> bool:
-        """Claim the code of one time step; false when it already left once."""
+        """Claim the code of one time step, to be shown or sent; false if it was claimed before."""
         digests = self._digests(secret, (step,))
         with self._file.write() as db:
             if self._claims.has_any(db, digests):
@@ -146,15 +142,15 @@ class Ledger:
             return True
 
     def is_claimed(self, secret: CodeSecret, step: int) -> bool:
-        """Tell whether the code of that step already left."""
+        """Tell whether the code of that step was claimed."""
         with self._file.read() as db:
             return self._claims.has_any(db, self._digests(secret, (step,)))
 
     def claim_for_sending(self, lease: Lease, secret: CodeSecret, step: int) -> bool:
-        """Claim a code and note that this attempt now sends, in one transaction.
+        """Claim a code and mark the attempt as having sent, in one transaction.
 
-        From here on an attempt whose end nobody reports counts as refused. False where the code
-        left before, be it made here or typed.
+        From now on the attempt counts as refused unless :meth:`finish` says otherwise. False, and
+        not marked, if the code has left before, made here or typed. Raises as :meth:`extend`.
         """
         code = Secret(secret.code_for_step(step))
         return self._claim_code(lease, code, self._digests(secret, (step,)))
@@ -168,7 +164,7 @@ class Ledger:
             lease: the attempt's.
             code: its digits.
             secret: the secret of the same account, where one is at hand.
-            steps: the time steps for which that makes the same digits.
+            steps: the time steps whose code from the secret has the same digits.
         """
         return self._claim_code(lease, code, self._digests(secret, steps))
 
@@ -179,7 +175,7 @@ class Ledger:
             return self._sent.is_there(db, (account,), stretched)
 
     def mark_sent(self, lease: Lease) -> None:
-        """Note that this attempt now sends a password that carries no code."""
+        """Mark the attempt as having sent a password without a code; raises LeaseLostError."""
         with self._file.write() as db:
             self._mark_sent(db, lease)
 
@@ -187,10 +183,10 @@ class Ledger:
         """Undo :meth:`claim_for_sending` for a code that surely was not sent.
 
         Args:
-            lease: the attempt's.
-            secret: whose code.
+            lease: of the attempt.
+            secret: the code was made from.
             step: the code's time step.
-            has_sent: something else has left in this attempt, so that without an end it counts.
+            has_sent: the attempt has sent something else, so that it stays marked.
         """
         self.give_typed_back(
             lease, Secret(secret.code_for_step(step)), secret, (step,), has_sent=has_sent
@@ -236,9 +232,9 @@ class Ledger:
         """Ask for the right to go on at a server that has shown its key.
 
         Args:
-            lease: what :meth:`admit` gave; of no more use where another one is given here.
+            lease: what :meth:`admit` gave; replaced by the one given here, else still to be ended.
             key_accounts: :meth:`ferrygate.sites.site.Site.accounts_at`.
-            place: the server, for the sentence about another name of the same account.
+            place: the server as people know it, to be named as ``elsewhere`` at another one.
             try_anyway: as given to :meth:`admit`.
 
         Raises:
@@ -265,12 +261,12 @@ class Ledger:
         )
 
     def renew(self, lease: Lease) -> None:
-        """Hold the lease for another three minutes."""
+        """Have the lease end three minutes from now, unless another attempt has begun."""
         with self._file.write() as db:
             self._rows.renew(db, lease.holds)
 
     def count_refusal(self, lease: Lease) -> None:
-        """Count a refusal within an attempt that goes on: a server may let one try several times.
+        """Count a refusal within an attempt that goes on, at a server that allows several tries.
 
         Raises:
             LeaseLostError: another attempt has begun meanwhile.
@@ -280,7 +276,7 @@ class Ledger:
             self._rows.count_refusal(db, lease.holds)
 
     def finish(self, lease: Lease, end: End) -> None:
-        """Report how the attempt ended; a success clears every name of the account."""
+        """Report how the attempt ended; a success clears all names, if none was leased anew."""
         with self._file.write() as db:
             held = [hold for hold in lease.holds if self._rows.is_held(db, hold)]
             self._rows.end(db, held, is_refused=end is End.REFUSED)
@@ -288,20 +284,17 @@ class Ledger:
                 self._rows.clear(db, lease.holds[0][0])
 
     def refusals(self, account: str) -> int:
-        """Count the refusals in a row so far, under the account's own name."""
+        """Count the refusals in a row under one name."""
         with self._file.read() as db:
             return self._rows.refusals(db, {account})
 
     def refusals_of(self, lease: Lease) -> int:
-        """Count the refusals in a row so far; the highest count of the attempt's names."""
+        """Count the refusals in a row: the highest count of the attempt's names."""
         with self._file.read() as db:
             return self._rows.refusals(db, {name for name, _number in lease.holds})
 
     def standing(self, names: Iterable[str]) -> Admission:
-        """Tell what the next attempt would meet under these names; takes no lease.
-
-        An attempt that is under way is not waited for: its own end counts.
-        """
+        """Tell how the next attempt would be answered; one under way counts once it has ended."""
         with self._file.read() as db:
             refusals = max((self._rows.look(db, name).refusals for name in names), default=0)
         return Admission(gate_for(refusals, try_anyway=False), refusals)
@@ -312,7 +305,7 @@ class Ledger:
             return any(self._rows.look(db, name).is_busy for name in names)
 
     def is_clear(self, account: str) -> bool:
-        """Tell whether there are no refusals, and no attempt is under way or has an unknown end."""
+        """Tell whether one name has no refusals, and no attempt under way or without an end."""
         with self._file.read() as db:
             row = db.execute(
                 "SELECT 1 FROM accounts WHERE account=? AND (refusals > 0 OR holder IS NOT NULL)",
@@ -323,7 +316,7 @@ class Ledger:
     def reset(self, account: str) -> None:
         """Forget an account's refusals, on a person's word that the account is not locked.
 
-        Clears every name of it, and ends attempts that nobody makes any more.
+        Clears every name of it, with the marks of attempts whose process has ended.
         """
         with self._file.write() as db:
             for name in self._rows.clear(db, account):

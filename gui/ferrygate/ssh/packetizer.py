@@ -3,8 +3,9 @@
 Protocol. An SSH connection is a sequence of binary packets (RFC 4253 §6), each numbered,
 encrypted and authenticated. Data of a channel travels in SSH_MSG_CHANNEL_DATA (RFC 4254 §5.2), and
 only as much as the receiver has granted by its window. Under AES-GCM (RFC 5647) a packet is its
-length in clear, the encrypted payload, and a tag. The class makes and takes apart these packets
-itself, a burst at a time; under other ciphers, and before the first keys, the library does.
+length in clear, the encrypted payload, and a tag. The class seals and opens these packets itself,
+and sends a burst of them at a time; under other ciphers, and before the first keys, the library
+does, packet by packet.
 
 Threads. Any thread sends; one at a time, under a fair lock, so that a click waits for one burst of
 a large file and not for all of it. The keys change under this lock, and only under it a thread
@@ -16,22 +17,25 @@ library's message loop sees only the rest.
 
 Control: each quantity, its measurement and its rule.
 
-- *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long that took.
-  Over 50 ms the burst is halved, to no less than one packet; under 12.5 ms it is doubled, up to 256
-  KiB. So the lock is rarely held for more than 50 ms, on a slow line too.
-- *Backpressure.* TCP may take its time for a tenth of a second; what is left then is kept here, and
-  sent by the receiving thread when the socket is writable. While anything is kept, no data is taken
-  from a stream. So no sender blocks on the network, and two peers that both wait to be read cannot
-  stop each other. A peer that reads nothing and asks for more and more answers is cut off at 1 MiB.
-- *Rekeying* (RFC 4253 §9): after 8 GiB or the library's number of packets, either way. The keys'
-  own limits are further off (:attr:`Packetizer.REKEY_BYTES`). While keys are exchanged no data may
-  be sent (RFC 4253 §7.1), which :class:`ferrygate.ssh.stream_transport.StreamTransport` holds back.
+- *Burst*, the bytes sealed and sent under one hold of the lock. Measured: how long that took. After
+  more than 50 ms the burst is halved, to no less than one packet; after less than 12.5 ms a full
+  one is doubled, up to 256 KiB. So on a slow line, too, nobody holds the lock for much more than 50
+  ms.
+- *Backpressure.* A sender stops after a tenth of a second, or when the socket times out, and leaves
+  the rest here. The receiving thread sends more of it before each packet that it reads, and when
+  nothing came for a moment. While anything is left, no data is taken from a stream. So no sender
+  waits for the network for long, and two peers that both wait to be read cannot stop each other. A
+  peer that asks for answers and reads none is cut off once 1 MiB is left here.
+- *Rekeying* (RFC 4253 §9), once the bytes or packets of one direction since the last keys reach 8
+  GiB, or the library's number. The ciphers allow more (:attr:`Packetizer.REKEY_BYTES`). While keys
+  are exchanged no data may be sent (RFC 4253 §7.1):
+  :class:`ferrygate.ssh.stream_transport.StreamTransport` holds it back.
 - *Bounds*: a packet above 256 KiB, or data above a window, ends the connection. A message of an
   unknown kind does not: the peer is answered that it is unknown (RFC 4253 §11.4).
 
-Not known here: how much of what TCP took has left the machine, or has arrived. So the bytes in
-flight are bounded above, by the round trips of requests (``transfers/schedule``). gui/adr/007 says
-why the library's own path was given up, and gui/adr/013 has the bounds.
+Not known here: how much of what the socket took has left the machine, or has arrived. So bytes in
+flight are bounded by the layers above, which see replies (``transfers/schedule``). gui/adr/007 says
+why the library's own path is not used for AES-GCM, and gui/adr/013 has the bounds.
 """
 
 from __future__ import annotations
@@ -53,21 +57,21 @@ from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from ferrygate.ssh.ssh_errors import was_damaged
 from ferrygate.ssh.stream import MAX_DATA_BYTES, MIN_DATA_BYTES
 
-_READLINE_SECONDS = 600.0  # the connection has a deadline of its own for its handshake
-_SEND_SECONDS = 0.1  # that TCP may take for what is sent, before the rest is kept
+_READLINE_SECONDS = 600.0  # never reached: the whole handshake has a deadline
+_SEND_SECONDS = 0.1  # that one sender may take, before the rest of its bytes is kept
 _SLOW_BURST_SECONDS = 0.05  # after which the next burst is smaller: others wait for the lock
-_MAX_UNSENT_BYTES = 1 << 20  # a burst, and any honest number of answers
+_MAX_UNSENT_BYTES = 1 << 20  # room for a burst, and the answers to any honest peer
 
 
 class Packetizer(paramiko.packet.Packetizer):
     """Seals and opens packets under AES-GCM itself; leaves other ciphers to the library.
 
     The class bears its base's name so that two leading underscores mean the base's own state
-    (gui/adr/007): there is one count of packets and bytes, whichever way they went.
+    (gui/adr/007): packets sent here and by the base are counted together.
     """
 
-    # AES may encrypt 64 GiB under one key (RFC 4344 §3.2), and AES-GCM 2^24 records of 16 KiB with
-    # a margin of 2^-57 (RFC 8446 §5.5); the library's 512 MiB would stop a transfer every second.
+    # Under one key AES may encrypt 64 GiB (RFC 4344 §3.2), and AES-GCM 256 GiB, with a margin of
+    # 2^-57 (RFC 8446 §5.5). After the library's 512 MiB a fast transfer would rekey each second.
     REKEY_BYTES = 1 << 33
 
     __write_lock: FairLock
@@ -83,9 +87,9 @@ class Packetizer(paramiko.packet.Packetizer):
     _initial_kex_done: bool
 
     def __init__(self, sock: MonitoredSocket) -> None:
-        """Take a connected socket that times out now and then."""
+        """Take a connected socket with a timeout, so that a wait for bytes sees to other things."""
         self._received = ReceiveBuffer(sock)
-        super().__init__(self._received)  # type: ignore[arg-type]  # it needs no more of a socket
+        super().__init__(self._received)  # type: ignore[arg-type]  # it has all the base uses
         self.__write_lock = FairLock()
         self._sock = sock
         self._unsent = memoryview(b"")
@@ -97,11 +101,11 @@ class Packetizer(paramiko.packet.Packetizer):
         self.was_damaged = False
         """The tag (MAC) of the packet read last did not fit its bytes."""
         self.packet_at = sock.clock.monotonic()
-        """The time on the steady clock when the last packet was here to its end."""
+        """When the last packet had come completely, on the steady clock."""
         self.burst = MAX_BURST_BYTES
         """Bytes of data to send in one go, so that other channels do not wait for long."""
         self.kind_before = 0
-        """The kind of the message before the one that was read last (RFC 4250 §4.1)."""
+        """The number of the kind (RFC 4250 §4.1) of the message before the one read last."""
         self._kind = 0
 
     def set_outbound_cipher(self, block_engine: Any, *args: Any, **options: Any) -> None:
@@ -117,10 +121,10 @@ class Packetizer(paramiko.packet.Packetizer):
         self._opener = PacketOpener(block_engine, options["iv_in"]) if options["aead"] else None
 
     def release(self) -> None:
-        """Let go of the buffers, a megabyte, once the connection has ended and its thread too.
+        """Free the buffers, a megabyte; once the connection and its thread have ended.
 
-        A transport is a circle of objects, which Python looks for only now and then: where a line
-        comes and goes, many of them would wait for that.
+        A transport is held by a cycle of references, which Python's collector finds only now and
+        then: over a line that comes and goes, many of them would be kept till then.
         """
         self._outgoing = self._unsent = memoryview(b"")
         self._received.release()
@@ -138,7 +142,7 @@ class Packetizer(paramiko.packet.Packetizer):
     def send_data(self, channel: int, data: memoryview, max_data: int) -> bool:
         """Send data of a channel, ``max_data`` bytes in a packet, and :attr:`burst` bytes at most.
 
-        Returns false, and sends nothing, while TCP has not taken all of what was sent before.
+        False, and nothing is sent, while the socket has not taken all that was sent before.
 
         Raises:
             EOFError: the connection has ended.
@@ -167,18 +171,18 @@ class Packetizer(paramiko.packet.Packetizer):
 
     @property
     def sends_at_once(self) -> bool:
-        """Tell whether TCP has taken everything so far."""
+        """Tell whether nothing that was sent is left here."""
         return not self._unsent
 
     def write_all(self, out: Any) -> None:
-        """Send, and keep what TCP does not take in a moment; called under the write lock.
+        """Send, and keep what the socket does not take in time; called under the write lock.
 
         So no thread waits for the network for long: not the one that receives, which the peer may
         be waiting for, and not one that has work to cancel.
 
         Raises:
             EOFError: the connection has ended.
-            SSHException: too much is kept, from a peer that asks and asks and does not read.
+            SSHException: too much is kept: the peer goes on asking, and does not read the answers.
         """
         self.__keepalive_last = self._sock.clock.now()
         if self._unsent:
@@ -189,7 +193,7 @@ class Packetizer(paramiko.packet.Packetizer):
             self._unsent = memoryview(bytes(memoryview(out)[self._write(out) :]))
 
     def _write(self, out: bytes | memoryview) -> int:
-        """Send for a tenth of a second; returns how many bytes TCP took."""
+        """Send for a tenth of a second, or to a timeout; return how many bytes the socket took."""
         left = memoryview(out)
         until = self._sock.clock.monotonic() + _SEND_SECONDS
         try:
@@ -241,13 +245,13 @@ class Packetizer(paramiko.packet.Packetizer):
         """Receive packets until one brings a message that is not for a stream.
 
         Raises:
-            NeedRekeyException: new keys are due, and nothing else is.
+            NeedRekeyException: new keys are due; no message is lost, the next call goes on.
             SSHException: what came is not SSH.
             EOFError, OSError: the connection has ended.
         """
         try:
             kind, message = self._read_message()
-            while kind not in MSG_NAMES and self._initial_kex_done:  # the library stops over it
+            while kind not in MSG_NAMES and self._initial_kex_done:  # the library would end it all
                 self._decline(message.seqno)
                 kind, message = self._read_message()
         except SSHException as error:
@@ -289,7 +293,7 @@ class Packetizer(paramiko.packet.Packetizer):
                     return payload[0], message
 
     def _fill(self) -> None:
-        """Wait for bytes; meanwhile rekey and send keepalives, as the base does."""
+        """Wait for bytes; at each timeout raise if keys are due, else send what is due."""
         while True:
             if self.handshake_timed_out():
                 raise EOFError
@@ -309,12 +313,12 @@ class Packetizer(paramiko.packet.Packetizer):
                 return
 
     def _check_keepalive(self) -> None:
-        """Go on with kept data whenever nothing came for a moment; the base calls it too."""
+        """Send a keepalive, if one is due, and kept bytes; the base calls it too, at timeouts."""
         super()._check_keepalive()  # type: ignore[misc]  # the stubs leave it out
         self._resume_sending()
 
     def _resume_sending(self) -> None:
-        """Send what is kept, as far as TCP takes it now."""
+        """Send as much of the kept bytes as the socket takes now."""
         if not (self._unsent and self._sock.writable):
             return
         with self.__write_lock:
