@@ -19,18 +19,18 @@ from ferrygate.engine.messages.files import FolderBlock, TakeMore
 from ferrygate.engine.messages.session import SessionChanged, SessionState
 
 MAX_EVENTS = 256
-"""Of one turn: some milliseconds, so that clicks and paints come between."""
+"""That one turn of Qt's loop takes at most: some milliseconds, so that clicks and paints go on."""
 
 MAX_NAMES = 1000
-"""In the blocks of one turn, which take as long as all other events: one holds up to thousands."""
+"""Entries of folders after which a turn takes no more events: as slow as MAX_EVENTS others."""
 
 PAUSE_SECONDS = 0.02
 """Between two turns: small files bring an event or two every millisecond, and each turn takes
 Python's lock from the engine, whose threads would move files meanwhile."""
 
 SWITCH_SECONDS = 0.001
-"""Of Python's lock. While 5,000 small files went up on a busy machine, the loop was late at p99 by
-40, 53 and 59 ms with 5 ms, and by 18, 31 and 47 ms with 1 ms, in the same time."""
+"""For which a thread may keep Python's lock (GIL) from others. In three uploads each of 5,000 small
+files, Qt's loop was late at p99 by 18, 31 and 47 ms; by 40, 53 and 59 ms with Python's own 5 ms."""
 
 
 class EngineLike(Protocol):
@@ -46,20 +46,20 @@ class EngineLike(Protocol):
 
 
 class EngineBridge(QObject):
-    """Lives on the Qt thread; the engine's listener may be called from any thread.
+    """Stands for the engine on the Qt thread, where its methods are to be called.
 
-    What the engine tells waits in a queue. One turn of Qt's event loop takes up to
-    :data:`MAX_EVENTS` of it, in order, and hands them on as one list: a signal for each event would
-    cost a turn each. The first event wakes Qt. After a turn the next one comes by a timer: at once
-    if more is waiting, or if blocks of a folder were handed on, else after :data:`PAUSE_SECONDS`.
-    A second wake-up would do for that, but for clicks and paints: Qt delivers what is posted
-    meanwhile in the same turn, ahead of them.
+    The listener that it gives the engine may be called from any thread: events wait in a queue. A
+    turn of Qt's event loop hands on up to :data:`MAX_EVENTS` of them as one list, in order: a
+    signal for each would cost a turn each. The first event wakes Qt. After a turn the next one
+    comes by a timer: at once if more is waiting, or if blocks of a folder were handed on, else
+    after :data:`PAUSE_SECONDS`. It is no second wake-up, as Qt would deliver that within the same
+    turn, ahead of clicks and paints.
 
     The engine sends a few blocks of a folder ahead, and another one for each :class:`TakeMore`,
     which leaves here once a block was shown.
 
     The engine is made on a thread of its own, since its imports are slow. Commands that come
-    before it is there wait for it in order.
+    before it is there are kept, in order.
     """
 
     _woken = Signal()
@@ -72,7 +72,7 @@ class EngineBridge(QObject):
         timer: OneShot,
         parent: QObject | None = None,
     ) -> None:
-        """Make no engine yet.
+        """Begin without an engine; :meth:`start` makes it.
 
         Args:
             handle: takes the events of one turn, one to :data:`MAX_EVENTS`; the blocks among them
@@ -87,53 +87,53 @@ class EngineBridge(QObject):
         self._is_awake = False  # a turn is to come, by wake-up or timer; under the lock
         self._timer = timer
         self._engine: EngineLike | None = None
-        self._early: list[Command] = []
+        self._kept: list[Command] = []
         self._maker: threading.Thread | None = None
-        self._late: EngineLike | None = None
+        self._made_engine: EngineLike | None = None  # set by the maker; ``_engine`` once Qt hears
         self._problem: Problem | None = None  # why there will be no engine
-        self._switch_before = 0.0  # Python's own, in seconds
+        self._switch_before = 0.0  # Python's own switch interval, in seconds
         queued = Qt.ConnectionType.QueuedConnection
         self._woken.connect(self._deliver, queued)
         self._made.connect(self._take_engine, queued)
-        self._not_made.connect(self._do_without, queued)
+        self._not_made.connect(self._go_without_engine, queued)
 
     def start(self, make_engine: Callable[[Callable[[Event], None]], EngineLike]) -> None:
-        """Make the engine beside the window; where that fails, so does all that is asked.
+        """Make the engine on another thread; to be called once. If that fails, so do all requests.
 
-        From now on Python's threads take shorter turns: a busy one of the engine keeps the others
-        out for a turn, 5 ms unless told otherwise, and a click's handler or the paint of a list
-        needs its turn more than once.
+        Until :meth:`close`, all threads of this process hand Python's lock on after
+        :data:`SWITCH_SECONDS`. By default a busy thread of the engine keeps it for 5 ms, and a
+        click's handler or the paint of a list has to get it more than once.
         """
         self._switch_before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
 
         def make() -> None:
             try:
-                self._late = make_engine(self._tell)
+                self._made_engine = make_engine(self._tell)
             except BaseException as error:  # noqa: BLE001  whatever it is, the person is told
                 self._not_made.emit(problem_of(error))
             else:
-                self._made.emit(self._late)
+                self._made.emit(self._made_engine)
 
         self._maker = threading.Thread(target=make, name="engine-maker", daemon=True)
         self._maker.start()
 
     def send(self, command: Command) -> None:
-        """Hand a command to the engine, now or as soon as there is one."""
+        """Hand a command to the engine, now or once it is made."""
         if self._problem is not None:
-            self._refuse(command)
+            self._fail(command)
         elif self._engine is None:
-            self._early.append(command)
+            self._kept.append(command)
         else:
             self._engine.send(command)
 
     def close(self) -> None:
-        """End the engine and wait for it; to be called once the window is closed."""
+        """Wait until the engine is made, end it, and wait for that; once the window is closed."""
         if self._maker is not None:
             self._maker.join()
             sys.setswitchinterval(self._switch_before)
-        if self._late is not None:
-            self._late.close()
+        if self._made_engine is not None:
+            self._made_engine.close()
 
     def _tell(self, event: Event) -> None:
         """Take an event, on any thread."""
@@ -178,19 +178,19 @@ class EngineBridge(QObject):
     @Slot(object)
     def _take_engine(self, engine: EngineLike) -> None:
         self._engine = engine
-        early, self._early = self._early, []
-        for command in early:
+        kept, self._kept = self._kept, []
+        for command in kept:
             engine.send(command)
 
     @Slot(object)
-    def _do_without(self, problem: Problem) -> None:
+    def _go_without_engine(self, problem: Problem) -> None:
         self._problem = problem
         self._tell(SessionChanged(state=SessionState.OFFLINE, problem=problem))
-        early, self._early = self._early, []
-        for command in early:
-            self._refuse(command)
+        kept, self._kept = self._kept, []
+        for command in kept:
+            self._fail(command)
 
-    def _refuse(self, command: Command) -> None:
-        """Answer what no engine will, as one would: not before the sender has its number."""
+    def _fail(self, command: Command) -> None:
+        """Answer a request in place of the engine, by the queue: once :meth:`send` has returned."""
         if isinstance(command, Request) and self._problem is not None:
             self._tell(Failed(command.request, self._problem))

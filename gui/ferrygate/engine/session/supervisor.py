@@ -1,4 +1,13 @@
-"""Supervises the session: signs in, watches the connection, brings it back, and ends it."""
+"""Supervises the session: signs in, watches the connection, brings it back, and ends it.
+
+A lost connection is brought back by another sign-in, unless that needs a code and no person is
+there to type it. The tries are spread by a :class:`BackOff`, which gives up after ``keep_trying``
+seconds. A connection that proves itself begins a new one: by lasting 30 s with something moved or
+nothing to move, by a file that is done, or by one more that is found. One that only moved bytes is
+tried again at once, and one that moved nothing later, both within the time of the BackOff before:
+a server that lets us in and drops us is not asked for ever. Three connections in a row on which
+bytes were changed on the way end the session, and so does a failure that will not pass by itself.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +46,13 @@ from ferrygate.sites.site import Site
 from ferrygate.transfers.schedule.lane_scaling import TransferTotals
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
 
-_STEADY = 30.0  # seconds after which a connection counts as one that lasts
-_MOST_DAMAGES = 3  # then it is no accident of the line's
-_JOIN = 10.0  # seconds an ended session may take
+_STEADY_SECONDS = 30.0  # after which a connection counts as one that lasts
+_MAX_DAMAGES = 3  # connections in a row: more cannot be chance
+_JOIN_SECONDS = 10.0  # that each thread of an ended session may take
 
 
 class SessionSupervisor:
-    """Keeps at most one session, and makes one attempt, at a time. Owned by the engine's thread."""
+    """Keeps one session at most, and makes one attempt at a time; for the engine's thread."""
 
     def __init__(
         self,
@@ -74,25 +83,27 @@ class SessionSupervisor:
             end_in_background=self._end_in_background,
         )
         self.session: Session | None = None
-        self._given_up: Problem | None = None  # why the last session was
+        self._given_up: Problem | None = None  # why the last session ended
         self._liveness: Liveness | None = None
-        self._back_off: BackOff | None = None  # there while the connection is away
-        self._damages = 0  # connections in a row that ended since bytes were changed on the way
-        self._crawls = False  # the connection was given up since the line is too slow
-        self._earlier: BackOff | None = None  # the one that brought this connection back
+        self._back_off: BackOff | None = None  # set while the connection is lost
+        self._damages = 0  # connections in a row on which bytes were changed on the way
+        self._crawls = False  # the last connection was dropped because the line was too slow
+        self._earlier: BackOff | None = None  # with which this connection was brought back
         self._since = 0.0  # when this connection began, on the steady clock
-        self._work = TransferTotals()  # what had been done when the connection was lost before
-        self._lost: list[SecureConnection] = []  # whose servers may not have heard of the end
-        self._reconnects = 0  # numbers the supervisor's own sign-ins, below those of people
+        self._work = TransferTotals()  # all that was done up to the last loss
+        self._lost: list[SecureConnection] = []  # servers may think they last
+        self._reconnects = 0  # of sign-ins; their requests are -1, -2, and so on
         self._endings: list[threading.Thread] = []
 
     # ------------------------------------------------------------ signing in
 
     def sign_in(self, command: SignIn, site: Site) -> Later | None:
-        """Begin an attempt with what is at hand; while reconnecting, try at once.
+        """Begin an attempt with the secrets at hand. With a lost session, make the next try due.
+
+        Returns ``None`` if there is a session. A typed code is then passed on, if it is asked for.
 
         Raises:
-            UsageError: a sign-in is under way, or what was typed is no code.
+            UsageError: a sign-in is under way, or the typed code is none of this site's.
         """
         code = command.typed_code
         if self.session is not None:
@@ -108,14 +119,14 @@ class SessionSupervisor:
         return self.sign_ins.begin_first(command, site)
 
     def answer_code(self, question: int | None, code: Secret | None) -> None:
-        """Pass on the code that a person has typed; the time that it took does not count."""
+        """Pass on the code that a person has typed; tries to reconnect begin anew with it."""
         if self._back_off is not None and self.sign_ins.is_asking:
             now = self._clock.monotonic()
             self._back_off = BackOff(now, self._dependencies.keep_trying, self._dependencies.random)
         self.sign_ins.answer_code(question, code)
 
     def cancel(self, request: int) -> None:
-        """Cancel a sign-in that waits for a code, or what the session is asked beside transfers."""
+        """Cancel a sign-in that waits for a code, or a request of the session but a transfer."""
         if not self.sign_ins.cancel(request) and self.session is not None:
             self.session.cancel(request)
 
@@ -148,7 +159,7 @@ class SessionSupervisor:
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection.ssh, self._clock)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
-        # A command that ends with its request must find that everything is kept by then.
+        # Before the request is answered: a command may end the process then.
         self._keep_proven(sign_in.request, site, connection, sign_in.reply.done)
 
     def _keep_proven(
@@ -174,7 +185,7 @@ class SessionSupervisor:
     # ------------------------------------------------------------ the connection's life
 
     def look(self) -> None:
-        """Notice a connection that has ended, and try again when it is time."""
+        """Notice a lost connection, have the session look too, and reconnect if that is due."""
         if self.session is None:
             return
         if self._liveness is not None and not self._liveness.is_alive():
@@ -191,7 +202,7 @@ class SessionSupervisor:
             self.sign_ins.begin(SignInRequest(-self._reconnects, self.session.site, Later()), None)
 
     def seconds_to_retry(self) -> float:
-        """Return the seconds until :meth:`look` is due; infinite if nothing is planned."""
+        """Return the seconds until the next try to reconnect; infinite if none is planned."""
         if self._back_off is None or self.sign_ins.is_under_way:
             return math.inf
         return max(0.0, self._back_off.due - self._clock.monotonic())
@@ -208,23 +219,22 @@ class SessionSupervisor:
             self._give_up(code_needed(goes_on=True).problem)
             return
         self._back_off = self._wait_after(session.work_done(), is_moving=session.queue.is_moving)
-        if self._back_off is None or self._damages >= _MOST_DAMAGES:
+        if self._back_off is None or self._damages >= _MAX_DAMAGES:
             self._give_up(self._gone(_lost().problem, again_and_again=True))
             return
         self._tell_of_wait(self._back_off)
 
     def _wait_after(self, work: TransferTotals, *, is_moving: bool) -> BackOff | None:
-        """Decide when to come back; a server that lets us in and drops us is not asked for ever.
+        """Decide when to reconnect, by what this connection has done; ``None`` gives up.
 
-        A connection that lasted, brought a file to its end, or found another to move, begins a new
-        count; one that only moved bytes is worth coming back to at once, but not for ever. One that
-        lasted without a byte while files were to be moved was silence, however long.
+        A connection on which no byte moved, though files were to be moved, did not last: it was
+        silent. One on which a file was done ends the row of damaged ones.
         """
         now = self._clock.monotonic()
         before, earlier = self._work, self._earlier
         self._work = work
         moved = work.bytes > before.bytes
-        lasted = now - self._since >= _STEADY and (moved or not is_moving)
+        lasted = now - self._since >= _STEADY_SECONDS and (moved or not is_moving)
         lasted = lasted or work.files > before.files or work.found > before.found
         if work.files > before.files:
             self._damages = 0
@@ -234,7 +244,7 @@ class SessionSupervisor:
         return earlier if goes_on else None
 
     def _back(self, connection: SftpConnection) -> None:
-        assert self.session is not None  # noqa: S101  end() takes the attempt with it
+        assert self.session is not None  # noqa: S101  end() ends the attempt as well
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection.ssh, self._clock)
@@ -244,7 +254,7 @@ class SessionSupervisor:
         self.session.resume(connection)
 
     def _reset_lost(self) -> None:
-        """Tell the server, as the line is back, that it need not wait for the old connections."""
+        """Reset the lost connections, so that a server that can be reached again ends them."""
         lost, self._lost = self._lost, []
         for connection in lost:
             connection.reset()
@@ -268,8 +278,8 @@ class SessionSupervisor:
         self._emit(SessionChanged(state, until, problem, can_try_now=until is not None))
 
     def _gone(self, last: Problem, *, again_and_again: bool = False) -> Problem:
-        """Make the problem that gives a connection up; ``last`` is why the last try failed."""
-        if self._damages >= _MOST_DAMAGES:
+        """Make the problem to give up with; ``last`` is the loss, or why the last try failed."""
+        if self._damages >= _MAX_DAMAGES:
             why = Gone.DAMAGED
         elif self._crawls:
             why = Gone.CRAWLS
@@ -278,7 +288,7 @@ class SessionSupervisor:
         return given_up(why, self._dependencies.keep_trying, last, self.sign_ins.steps)
 
     def _give_up(self, problem: Problem) -> None:
-        """End the session; its end is told first, and then that of each thing it was asked."""
+        """End the session; its end is told first, and then that each of its requests failed."""
         self._emit(SessionChanged(SessionState.OFFLINE, problem=problem))
         self.end(error_for(problem))
         self._given_up = problem
@@ -287,7 +297,7 @@ class SessionSupervisor:
         """Return the session.
 
         Raises:
-            FerrygateError: there is none, for the reason for which the last one was given up.
+            FerrygateError: there is none; why the last one was given up, if one was.
         """
         if self.session is not None:
             return self.session
@@ -299,7 +309,7 @@ class SessionSupervisor:
     # ------------------------------------------------------------ the end
 
     def end(self, reason: FerrygateError | None = None) -> None:
-        """End the session or the attempt; what it was asked to do fails for this reason."""
+        """End session and attempt; their requests fail for this reason. No OFFLINE is told here."""
         self.sign_ins.end()
         self._given_up = None
         self._reset_lost()
@@ -316,9 +326,9 @@ class SessionSupervisor:
         thread.start()
 
     def join(self) -> None:
-        """Wait for ended sessions' threads; after the engine's own thread has stopped."""
+        """Wait for the threads of ended sessions; after the engine's own thread has stopped."""
         for thread in self._endings:
-            thread.join(_JOIN)
+            thread.join(_JOIN_SECONDS)
 
 
 def _do_nothing() -> None:
