@@ -146,6 +146,6 @@ def make_engine(
 
 def _okta(ledger: Ledger, skews: SkewStore, clock: Clock) -> OktaAttempts:
     from ferrygate.sign_in.okta_attempts import OktaAttempts  # noqa: PLC0415  loads HTTP and TLS
-    from ferrygate.sign_in.okta_http import HttpOpener  # noqa: PLC0415  as above
+    from ferrygate.sign_in.okta_http import HttpConnector  # noqa: PLC0415  as above
 
-    return OktaAttempts(ledger, skews, HttpOpener(clock), clock)
+    return OktaAttempts(ledger, skews, HttpConnector(clock), clock)

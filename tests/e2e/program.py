@@ -32,7 +32,7 @@ _SECONDS = 50.0  # for one command; below the limit of one test
 _LOOK = 0.02
 _WAITING = re.compile(r"Waiting \d+ s for the next code \(each code is good once\)")
 
-Outcome = subprocess.CompletedProcess[str]
+Completed = subprocess.CompletedProcess[str]
 
 
 class Program:
@@ -41,7 +41,7 @@ class Program:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = dict(environment)
 
-    def __call__(self, *arguments: str | Path, stdin: str = "") -> Outcome:
+    def __call__(self, *arguments: str | Path, stdin: str = "") -> Completed:
         """Run one command to its end."""
         return subprocess.run(
             [*PROGRAM, *map(str, arguments)],
@@ -150,7 +150,7 @@ def spend_codes(home: Path, ready: Ready, *, seconds: int) -> None:
         assert ledger.claim(secret, step)
 
 
-def records(outcome: Outcome, *events: str) -> list[dict[str, Any]]:
+def records(outcome: Completed, *events: str) -> list[dict[str, Any]]:
     """Read the JSON objects that a command printed; of some events where any are named."""
     told = [json.loads(line) for line in outcome.stdout.splitlines()]
     return [record for record in told if not events or record["event"] in events]

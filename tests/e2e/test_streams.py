@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import PROGRAM, Outcome, Program, connection_file, wait_until
+from e2e.program import PROGRAM, Completed, Program, connection_file, wait_until
 from servers.rigs.rig import Rig
 from servers.rigs.signing_in import by_key, site_of
 
@@ -33,7 +33,7 @@ def many(openssh: Rig) -> Path:
     return folder
 
 
-def in_a_shell(program: Program, line: str, *arguments: str | Path) -> Outcome:
+def in_a_shell(program: Program, line: str, *arguments: str | Path) -> Completed:
     """Run ``ferrygate`` with arguments, and the redirections or the pipe of a shell."""
     return subprocess.run(
         ["/bin/bash", "-c", f'set -o pipefail; "$@" {line}', "sh", *PROGRAM, *map(str, arguments)],

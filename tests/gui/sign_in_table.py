@@ -6,8 +6,8 @@ import msgspec
 
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
+from ferrygate.app.presenters.sign_in_problem_presenter import SignInProblemPresenter
 from ferrygate.app.presenters.sign_in_view import Form, SignInView
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.codes.totp import CodeSecret, live_code
@@ -35,9 +35,11 @@ class Table:
         self.clock = clock
         outbox = Outbox(self.sent.append)
         self.setup = CodeSetupPresenter(outbox)
-        self.refusal = RefusalPresenter(outbox, clock, lambda _words: None)
+        self.sign_in_problem = SignInProblemPresenter(outbox, clock, lambda _words: None)
         self.typed_code = TypedCodePresenter(outbox)
-        self.presenter = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
+        self.presenter = SignInPresenter(
+            outbox, clock, self.setup, self.sign_in_problem, self.typed_code
+        )
 
     @property
     def view(self) -> SignInView:
@@ -71,7 +73,7 @@ class Table:
         self.tell(CodeChanged(code=code, spent=spent))
 
     def tell(self, event: Event) -> None:
-        for presenter in (self.setup, self.refusal, self.typed_code, self.presenter):
+        for presenter in (self.setup, self.sign_in_problem, self.typed_code, self.presenter):
             presenter.handle(event)
 
     def done(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from ferrygate.app.presenters.batch_outcome import Outcome, Tab
+from ferrygate.app.presenters.batch_outcome import BatchOutcome, Tab
 from ferrygate.app.presenters.known_batch import Batch
 from ferrygate.app.presenters.transfer_row import row_view
 from ferrygate.common.errors import Kind, Problem
@@ -40,126 +40,138 @@ def ended(total: int, delivered: int, direction: Direction = UP, **changes: obje
 @pytest.mark.parametrize(
     ("view", "problem", "outcome", "words", "tab"),
     [
-        (ended(2000, 2000), None, Outcome.DELIVERED, "Delivered", Tab.DONE),
-        (ended(3, 3, DOWN), None, Outcome.DELIVERED, "Downloaded", Tab.DONE),
-        (ended(3, 3, files_confirmed=2), None, Outcome.UNCONFIRMED, "Delivered", Tab.DONE),
+        (ended(2000, 2000), None, BatchOutcome.DELIVERED, "Delivered", Tab.DONE),
+        (ended(3, 3, DOWN), None, BatchOutcome.DELIVERED, "Downloaded", Tab.DONE),
+        (ended(3, 3, files_confirmed=2), None, BatchOutcome.UNCONFIRMED, "Delivered", Tab.DONE),
         (
             ended(200, 190, files_skipped=10),
             None,
-            Outcome.REST_SKIPPED,
+            BatchOutcome.REST_SKIPPED,
             "190 delivered · 10 were already there",
             Tab.DONE,
         ),
         (
             ended(200, 190, DOWN, files_skipped=10, files_left_out=8, files_size_differs=1),
             None,
-            Outcome.REST_SKIPPED,
+            BatchOutcome.REST_SKIPPED,
             "190 downloaded · 1 was already there, 1 is there with another size, 8 left out",
             Tab.DONE,
         ),
         (
             ended(25, 0, files_skipped=25),
             None,
-            Outcome.SKIPPED,
+            BatchOutcome.SKIPPED,
             "Skipped · 25 were already there",
             Tab.DONE,
         ),
         (
             ended(1, 0, files_skipped=1),
             None,
-            Outcome.SKIPPED,
+            BatchOutcome.SKIPPED,
             "Skipped · it was already there",
             Tab.DONE,
         ),
         (
             ended(3, 0, files_skipped=3, files_left_out=3),
             None,
-            Outcome.SKIPPED,
+            BatchOutcome.SKIPPED,
             "3 left out",
             Tab.DONE,
         ),
-        (ended(0, 0), None, Outcome.EMPTY, "No files in it", Tab.DONE),
-        (ended(0, 0, sources=2), None, Outcome.EMPTY, "No files in them", Tab.DONE),
+        (ended(0, 0), None, BatchOutcome.EMPTY, "No files in it", Tab.DONE),
+        (ended(0, 0, sources=2), None, BatchOutcome.EMPTY, "No files in them", Tab.DONE),
         (
             ended(2000, 192, files_cancelled=1808),
             None,
-            Outcome.PARTLY,
+            BatchOutcome.PARTLY,
             "Cancelled · 192 of 2,000 were delivered",
             Tab.ATTENTION,
         ),
         (
             ended(2000, 1, DOWN, files_cancelled=1999),
             None,
-            Outcome.PARTLY,
+            BatchOutcome.PARTLY,
             "Cancelled · 1 of 2,000 was downloaded",
             Tab.ATTENTION,
         ),
         (  # the walk had not seen all of them
             ended(300, 192, files_cancelled=108, problem=CANCELLED),
             None,
-            Outcome.PARTLY,
+            BatchOutcome.PARTLY,
             "Cancelled · 192 were delivered",
             Tab.ATTENTION,
         ),
-        (ended(1, 0, files_cancelled=1), None, Outcome.CANCELLED, "Cancelled", Tab.DONE),
+        (ended(1, 0, files_cancelled=1), None, BatchOutcome.CANCELLED, "Cancelled", Tab.DONE),
         (
             ended(5, 0, files_cancelled=5),
             None,
-            Outcome.CANCELLED,
+            BatchOutcome.CANCELLED,
             "Cancelled · nothing was delivered",
             Tab.DONE,
         ),
         (
             ended(0, 0, DOWN, problem=CANCELLED),
             None,
-            Outcome.CANCELLED,
+            BatchOutcome.CANCELLED,
             "Cancelled · nothing was downloaded",
             Tab.DONE,
         ),
         (
             ended(5, 0, files_skipped=2, files_cancelled=3),
             None,
-            Outcome.CANCELLED,
+            BatchOutcome.CANCELLED,
             "Cancelled · 2 were already there",
             Tab.DONE,
         ),
         (
             ended(2000, 12),
             SIGNED_OUT,
-            Outcome.INTERRUPTED,
+            BatchOutcome.INTERRUPTED,
             "Interrupted · 12 of 2,000 were delivered",
             Tab.ATTENTION,
         ),
-        (ended(1, 0), LOST, Outcome.INTERRUPTED, "Interrupted", Tab.ATTENTION),
-        (ended(2000, 1997), PROBLEM, Outcome.ATTENTION, "3 of 2,000 not delivered", Tab.ATTENTION),
-        (ended(3, 1, DOWN), PROBLEM, Outcome.ATTENTION, "2 of 3 not downloaded", Tab.ATTENTION),
-        (ended(1, 0), PROBLEM, Outcome.ATTENTION, "Not delivered", Tab.ATTENTION),
-        (ended(25, 0), PROBLEM, Outcome.ATTENTION, "None of 25 was delivered", Tab.ATTENTION),
+        (ended(1, 0), LOST, BatchOutcome.INTERRUPTED, "Interrupted", Tab.ATTENTION),
+        (
+            ended(2000, 1997),
+            PROBLEM,
+            BatchOutcome.ATTENTION,
+            "3 of 2,000 not delivered",
+            Tab.ATTENTION,
+        ),
+        (
+            ended(3, 1, DOWN),
+            PROBLEM,
+            BatchOutcome.ATTENTION,
+            "2 of 3 not downloaded",
+            Tab.ATTENTION,
+        ),
+        (ended(1, 0), PROBLEM, BatchOutcome.ATTENTION, "Not delivered", Tab.ATTENTION),
+        (ended(25, 0), PROBLEM, BatchOutcome.ATTENTION, "None of 25 was delivered", Tab.ATTENTION),
         (
             ended(0, 0, DOWN, problem=PROBLEM),
             None,
-            Outcome.ATTENTION,
+            BatchOutcome.ATTENTION,
             "Not downloaded",
             Tab.ATTENTION,
         ),
         (
             ended(7, 7, problem=PROBLEM),
             None,
-            Outcome.ATTENTION,
+            BatchOutcome.ATTENTION,
             "Incomplete · 7 were delivered",
             Tab.ATTENTION,
         ),
         (
             ended(2, 0, files_skipped=2, problem=PROBLEM),
             None,
-            Outcome.ATTENTION,
+            BatchOutcome.ATTENTION,
             "Incomplete · 2 were already there",
             Tab.ATTENTION,
         ),
     ],
 )
 def test_an_outcome_its_words_and_its_tab(
-    view: BatchView, problem: Problem | None, outcome: Outcome, words: str, tab: Tab
+    view: BatchView, problem: Problem | None, outcome: BatchOutcome, words: str, tab: Tab
 ) -> None:
     batch = Batch(view=view, file_problem=problem)
     row = row_view(batch, here=None, away=None, can_retry=True, now=0.0)

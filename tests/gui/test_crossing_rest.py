@@ -8,7 +8,7 @@ import pytest
 
 from ferrygate.app.automation.first_sign_in import fill_in, sign_in
 from ferrygate.app.automation.window_driver import driven
-from ferrygate.app.presenters.batch_outcome import Outcome
+from ferrygate.app.presenters.batch_outcome import BatchOutcome
 from gui.test_crossing import options  # noqa: F401  the fixture
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_the_rest_of_a_folder_that_was_cancelled_is_sent_by_a_click(
         driver.click("Cancel “plates”")
         driver.wait_for("the end", lambda: driver.shows("Needs attention 1"))
         (batch,) = transfers._batches.values()
-        assert batch.outcome is Outcome.PARTLY
+        assert batch.outcome is BatchOutcome.PARTLY
         there = len([*arrived.iterdir()])
         assert 0 < there < COUNT
         driver.wait_for("the sum", lambda: driver.shows(f"Cancelled · {there:,} "))

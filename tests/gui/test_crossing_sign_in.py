@@ -53,7 +53,7 @@ class Person:
 
     @property
     def problem(self) -> str:
-        problem = self.workspace.refusal.view.problem
+        problem = self.workspace.sign_in_problem.view.problem
         return str(problem.sentence) if problem else ""
 
 

@@ -53,7 +53,7 @@ def refuse(rig: Rig, refusals: int, gate: Gate) -> None:
     """Have the next sign-in refused, as the engine tells of it."""
     rig.engine.refuse = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=message("No."))
     rig.driver.type_into("Password", "correct hrose\n")
-    rig.driver.wait_for("problem", lambda: rig.workspace.refusal.view.problem is not None)
+    rig.driver.wait_for("problem", lambda: rig.workspace.sign_in_problem.view.problem is not None)
     count(rig, refusals, gate)
 
 
@@ -61,7 +61,7 @@ def count(rig: Rig, refusals: int, gate: Gate) -> None:
     site = rig.workspace.site
     assert site is not None
     rig.engine.tell(RefusalsCounted(site=site, refusals=refusals, gate=gate))
-    rig.driver.wait_for("count", lambda: rig.workspace.refusal.gate is gate)
+    rig.driver.wait_for("count", lambda: rig.workspace.sign_in_problem.gate is gate)
 
 
 def field(rig: Rig, name: str = "Password") -> QLineEdit:

@@ -82,7 +82,7 @@ def refuse(rig: Rig, kind: Kind) -> None:
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     rig.engine.refuse = Problem(kind=kind, sentence=message("No."), fingerprint=FINGERPRINT)
     rig.driver.type_into("Password", "wrong\n")
-    rig.driver.wait_for("problem", lambda: rig.workspace.refusal.view.problem is not None)
+    rig.driver.wait_for("problem", lambda: rig.workspace.sign_in_problem.view.problem is not None)
 
 
 # ---------------------------------------------------------------- setting up a code
@@ -208,7 +208,7 @@ def test_okta_is_asked_after_one_sentence_of_consent(make_rig: MakeRig, okta_sit
     rig.driver.click("Ask Okta why")
     assert sent(rig, ExplainRefusal) == []
     rig.driver.click("Ask Okta")
-    rig.driver.wait_for("clock", lambda: bool(rig.workspace.refusal.view.clock))
+    rig.driver.wait_for("clock", lambda: bool(rig.workspace.sign_in_problem.view.clock))
     rig.driver.click("Correct codes")
     (applied,) = sent(rig, ApplySkew)
     assert isinstance(applied, ApplySkew)
@@ -233,7 +233,7 @@ def test_a_shut_breaker_opens_in_two_steps(rig: Rig) -> None:
     rig.driver.click("Reset the lock")
     assert sent(rig, ResetLock) == []
     rig.driver.click("Yes, reset it")
-    rig.driver.wait_for("end", lambda: rig.workspace.refusal.view.problem is None)
+    rig.driver.wait_for("end", lambda: rig.workspace.sign_in_problem.view.problem is None)
     assert rig.workspace.toast == "The lock is reset. Sign in when you are ready."
     assert big.isEnabled()
 

@@ -121,7 +121,7 @@ def test_escape_says_no_to_a_question_and_leaves_the_card_only_then(
     for _time in range(2):
         assert rig.window.focusWidget().isVisible()
         press(rig, *KEYS[0])
-        said.append((rig.workspace.refusal.view.consent is None, rig.workspace.screen))
+        said.append((rig.workspace.sign_in_problem.view.consent is None, rig.workspace.screen))
     assert said == [(True, Screen.SIGN_IN), (True, Screen.SITES)]
 
 

@@ -212,7 +212,7 @@ def test_a_word_given_on_the_button_is_only_for_what_the_card_shows(
         each for each in card.findChildren(QPushButton) if each.accessibleName() == "Sign in"
     ]
     with table.pace.turn():
-        table.workspace.refusal.show(stopped)  # has come, but cannot have been read yet
+        table.workspace.sign_in_problem.show(stopped)  # has come, but cannot have been read yet
         button.click()
     asked = table.sent[-1]
     assert isinstance(asked, SignIn)

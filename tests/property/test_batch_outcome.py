@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ferrygate.app.presenters.batch_outcome import (
     ALL_THERE,
     MARKS,
-    Outcome,
+    BatchOutcome,
     RowTone,
     Tab,
     sums_of,
@@ -70,24 +70,27 @@ def test_an_outcome_is_what_has_happened(batch: Batch) -> None:
     taken_back = bool(sums.cancelled) or walk_cancelled
     whole = not needs_person and not taken_back
     expected = {
-        Outcome.ATTENTION: needs_person,
-        Outcome.INTERRUPTED: needs_person,
-        Outcome.PARTLY: taken_back and not needs_person and bool(sums.delivered),
-        Outcome.CANCELLED: taken_back and not needs_person and not sums.delivered,
-        Outcome.EMPTY: whole and not view.files_total,
-        Outcome.SKIPPED: whole and bool(view.files_total) and sums.skipped == view.files_total,
-        Outcome.REST_SKIPPED: whole and bool(sums.skipped and sums.delivered),
-        Outcome.DELIVERED: whole
+        BatchOutcome.ATTENTION: needs_person,
+        BatchOutcome.INTERRUPTED: needs_person,
+        BatchOutcome.PARTLY: taken_back and not needs_person and bool(sums.delivered),
+        BatchOutcome.CANCELLED: taken_back and not needs_person and not sums.delivered,
+        BatchOutcome.EMPTY: whole and not view.files_total,
+        BatchOutcome.SKIPPED: whole and bool(view.files_total) and sums.skipped == view.files_total,
+        BatchOutcome.REST_SKIPPED: whole and bool(sums.skipped and sums.delivered),
+        BatchOutcome.DELIVERED: whole
         and bool(sums.delivered)
         and sums.delivered == view.files_total == view.files_confirmed,
-        Outcome.UNCONFIRMED: whole
+        BatchOutcome.UNCONFIRMED: whole
         and sums.delivered == view.files_total
         and view.files_confirmed < view.files_total,
     }
     assert [outcome for outcome, holds in expected.items() if holds and outcome in MARKS]
     assert expected[batch.outcome]
     others = [outcome for outcome, holds in expected.items() if holds]
-    assert others == [batch.outcome] or set(others) == {Outcome.ATTENTION, Outcome.INTERRUPTED}
+    assert others == [batch.outcome] or set(others) == {
+        BatchOutcome.ATTENTION,
+        BatchOutcome.INTERRUPTED,
+    }
 
 
 @given(batches())

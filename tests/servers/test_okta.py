@@ -39,7 +39,7 @@ from ferrygate.engine.messages.command import Command
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import OpenSite, SecretsChanged, SignIn, UsePassword
 from ferrygate.sandbox.sandbox import Sandbox
-from ferrygate.sign_in.okta_http import HttpOpener
+from ferrygate.sign_in.okta_http import HttpConnector
 from ferrygate.vault.memory import MemoryVault
 from support.fake_clock import ManualClock
 from support.okta_rig import OktaRig
@@ -69,7 +69,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def rig(tmp_path: Path, clock: ManualClock) -> OktaRig:
-    return OktaRig(tmp_path, clock, HttpOpener(SystemClock()))
+    return OktaRig(tmp_path, clock, HttpConnector(SystemClock()))
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_a_clock_too_far_off_is_named(rig: OktaRig, new: Sandbox, clock: ManualC
 @pytest.mark.parametrize("ahead", [45.0, -45.0, 0.0])
 def test_the_clocks_are_compared(make_sandbox: MakeSandbox, tmp_path: Path, ahead: float) -> None:
     box = make_sandbox(clock=AheadClock(ahead))
-    rig = OktaRig(tmp_path, SystemClock(), HttpOpener(SystemClock()))
+    rig = OktaRig(tmp_path, SystemClock(), HttpConnector(SystemClock()))
     measured = rig.attempts.clock_skew(site_of(box.ready))
     assert measured == pytest.approx(ahead, abs=2.0)
 

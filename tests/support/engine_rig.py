@@ -34,7 +34,7 @@ from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import HttpOpener
+from ferrygate.sign_in.okta_http import HttpConnector
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.skew import SkewStore
 from ferrygate.ssh.connect_steps import ReportConnectStep
@@ -118,7 +118,7 @@ class EngineRig:
         skews = SkewStore(home / "skew")
         self._numbers = itertools.count(1)
         vault = MemoryVault()
-        okta = OktaAttempts(self.ledger, skews, HttpOpener(clock), clock)
+        okta = OktaAttempts(self.ledger, skews, HttpConnector(clock), clock)
         self.engine = Engine(
             EngineDependencies(
                 clock=clock,

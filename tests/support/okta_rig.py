@@ -17,7 +17,7 @@ from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta_attempts import OktaAttempts
-from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, Opener
+from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, OktaConnector
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.sites.skew import SkewStore
 from support.fake_clock import ManualClock
@@ -37,10 +37,10 @@ TOKEN = "token7"
 class OktaRig:
     """Holds a ledger, the corrections of the clock, and attempts that use both."""
 
-    def __init__(self, folder: Path, clock: Clock, opener: Opener) -> None:
+    def __init__(self, folder: Path, clock: Clock, connector: OktaConnector) -> None:
         self.ledger = Ledger(folder / "ledger", clock, SystemProcesses(), secrets.token_bytes)
         self.skews = SkewStore(folder / "skew.json")
-        self.attempts = OktaAttempts(self.ledger, self.skews, opener, clock)
+        self.attempts = OktaAttempts(self.ledger, self.skews, connector, clock)
 
 
 class FakeOkta:

@@ -38,7 +38,7 @@ def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
 
 
 def demand_folder(sources: Sequence[str], folder: str) -> None:
-    """Refuse a remote folder that was most likely meant for a file.
+    """Reject a remote folder that was most likely meant for a file.
 
     Nothing is refused that has a slash behind it. One that is the path of a file on this computer
     was meant as a source, and the folder was forgotten; one that ends as the one file does, in
@@ -89,7 +89,7 @@ def _name_for_folder(folder: str) -> UsageError:
 
 
 def demand_local_folder(sources: Sequence[bytes], folder: str) -> None:
-    """Refuse a missing local folder that was most likely meant for the name of a fetched file.
+    """Reject a missing local folder that was most likely meant for the name of a fetched file.
 
     It ends as one of the files does, in upper or lower case, and has no slash behind it: a second
     path on the server, or another name for the file.

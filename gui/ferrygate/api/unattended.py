@@ -34,7 +34,7 @@ class Unattended:
         return self._accept
 
     def answer_prompt(self, question: PromptQuestion) -> Secret | None:  # noqa: ARG002  the protocol's
-        """Refuse to answer."""
+        """Decline to answer."""
         return None
 
     def answer_code(self, question: CodeQuestion) -> Secret | None:  # noqa: ARG002  the protocol's

@@ -8,7 +8,7 @@ import msgspec
 
 from ferrygate.codes.keys import parse_key
 from ferrygate.codes.migration import is_migration, parse_migration
-from ferrygate.codes.other_apps import refuse_address_of_another_app
+from ferrygate.codes.other_apps import reject_address_of_another_app
 from ferrygate.codes.otpauth import parse_otpauth
 from ferrygate.codes.pasted_text import addresses_in, key_in
 from ferrygate.codes.totp import CodeSecret
@@ -98,7 +98,7 @@ def find_enrolments_in_qr(text: str, parameters: CodeParameters = USUAL) -> Foun
     addresses = _addresses(text)
     if addresses:
         return _from_addresses(addresses, parameters)
-    refuse_address_of_another_app(text)
+    reject_address_of_another_app(text)
     raise CodeSecretError(
         message("This QR code does not set up a code."),
         next_step=message(
@@ -139,7 +139,7 @@ def _from_addresses(addresses: tuple[str, ...], parameters: CodeParameters) -> F
 
 
 def _from_key(text: str, parameters: CodeParameters) -> FoundSecrets:
-    refuse_address_of_another_app(text)
+    reject_address_of_another_app(text)
     if _CODE.fullmatch(text):
         raise CodeSecretError(
             message("This is a code. What is needed here is the key that codes are made from."),

@@ -26,7 +26,7 @@ _APPS = {
 _OKTA_VERIFY = frozenset({"oktaverify", "com.okta.authenticator", "com.okta.oktaverify"})
 
 
-def refuse_address_of_another_app(text: str) -> None:
+def reject_address_of_another_app(text: str) -> None:
     """Say what an address is for that is none of ``otpauth://``; texts that are no address pass.
 
     Raises:

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote
 
 from ferrygate.codes.keys import parse_key
-from ferrygate.codes.other_apps import okta_verify, refuse_address_of_another_app, steam
+from ferrygate.codes.other_apps import okta_verify, reject_address_of_another_app, steam
 from ferrygate.codes.totp import DIGITS, PERIODS, CodeSecret
 from ferrygate.common.display import is_unsafe
 from ferrygate.common.errors import CodeSecretError
@@ -47,7 +47,7 @@ def parse_otpauth(uri: str) -> CodeSecret:
     """
     found = _ADDRESS.fullmatch(uri.strip())
     if not found:
-        refuse_address_of_another_app(uri)
+        reject_address_of_another_app(uri)
         raise CodeSecretError(
             message("This address is not one that sets up a code."),
             next_step=message("Look for a key, or for an address that starts with otpauth://."),
@@ -127,7 +127,7 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _check_kind(kind: str, parameters: dict[str, str]) -> None:
-    """Refuse codes that are not made from the time, or not in the way of RFC 6238."""
+    """Reject codes that are not made from the time, or not in the way of RFC 6238."""
     is_named_steam = _STEAM in {
         kind,
         parameters.get("encoder", "").lower(),

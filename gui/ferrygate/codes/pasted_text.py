@@ -86,7 +86,7 @@ def key_in(text: str) -> str:
                 "Paste the key alone and in one line, with nothing before or after it."
             ),
         )
-    _refuse_words(bare)
+    _reject_words(bare)
     return bare
 
 
@@ -103,8 +103,8 @@ def _may_be_key(line: str) -> bool:
     )
 
 
-def _refuse_words(text: str) -> None:
-    """Refuse letters that are no key but a word or several.
+def _reject_words(text: str) -> None:
+    """Reject letters that are no key but a word or several.
 
     A real key of so few letters with no digit among them is rarer than a slip of a password. Of
     Okta's, which have 16 characters, one in thirty has no digit.
@@ -160,7 +160,7 @@ def _in_one_piece(text: str, before: str) -> str:
 
 
 def _check_spaces(address: str) -> None:
-    """Refuse a key that is followed by words, which would become a part of it."""
+    """Reject a key that is followed by words, which would become a part of it."""
     found = _SPACED_SECRET.search(address)
     groups = found[1].split() if found else []
     if len(groups) > 1 and not _are_groups(groups):

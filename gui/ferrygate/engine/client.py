@@ -60,7 +60,7 @@ class Prompter(Protocol):
         ...
 
     def answer_prompt(self, question: PromptQuestion) -> Secret | None:
-        """Answer what the server asks for beside password and code; none to refuse."""
+        """Answer what the server asks for beside password and code; none to decline."""
         ...
 
     def answer_code(self, question: CodeQuestion) -> Secret | None:

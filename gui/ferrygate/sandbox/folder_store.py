@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from ferrygate.common.clock import Clock
-from ferrygate.sandbox.store import Attributes, Reading, RefusedError, Status, Writing
+from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Writing
 
 MAX_KEY_BYTES = 1024  # S3 user guide, "Naming Amazon S3 objects": the whole key in UTF-8
 _MAX_TIME = 0xFFFFFFFF  # SFTP version 3 has 32 bits for it
@@ -50,7 +50,7 @@ class FolderStore:
         with _translated():
             place = self._resolve(path)
             if place.is_dir():
-                raise RefusedError(Status.FAILURE, "Is a directory")
+                raise StatusError(Status.FAILURE, "Is a directory")
             return _FileReading(place.open("rb", buffering=0))
 
     def open_writing(self, path: str, *, create: bool, exclusive: bool) -> Writing:
@@ -58,11 +58,11 @@ class FolderStore:
         with _translated():
             place = self._resolve(path)
             if place.is_dir():
-                raise RefusedError(Status.FAILURE, "Is a directory")
+                raise StatusError(Status.FAILURE, "Is a directory")
             if exclusive and place.exists():
-                raise RefusedError(Status.FAILURE, "File already exists")
+                raise StatusError(Status.FAILURE, "File already exists")
             if not place.parent.is_dir() or not (create or place.exists()):
-                raise RefusedError(Status.NO_SUCH_FILE, "No such file")
+                raise StatusError(Status.NO_SUCH_FILE, "No such file")
             descriptor, staged = tempfile.mkstemp(dir=self._staging)
             file = open(descriptor, "wb", buffering=0)  # noqa: PTH123, SIM115  a descriptor, open until published
             return _FileWriting(file, Path(staged), place, self._clock)
@@ -76,7 +76,7 @@ class FolderStore:
         """Remove an empty folder."""
         place = self._resolve(path)
         if place == self._home:
-            raise RefusedError(Status.PERMISSION_DENIED, "Permission denied")
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
         with _translated():
             place.rmdir()
 
@@ -85,7 +85,7 @@ class FolderStore:
         with _translated():
             place = self._resolve(path)
             if place.is_dir():
-                raise RefusedError(Status.FAILURE, "Is a directory")
+                raise StatusError(Status.FAILURE, "Is a directory")
             place.unlink()
 
     def rename(self, source: str, target: str) -> None:
@@ -93,24 +93,24 @@ class FolderStore:
         with _translated():
             old, new = self._resolve(source), self._resolve(target)
             if old.is_dir():
-                raise RefusedError(Status.OP_UNSUPPORTED, "Cannot rename a directory")
+                raise StatusError(Status.OP_UNSUPPORTED, "Cannot rename a directory")
             if new.exists():
-                raise RefusedError(Status.FAILURE, "File already exists")
+                raise StatusError(Status.FAILURE, "File already exists")
             old.rename(new)
 
     def _resolve(self, path: str) -> Path:
         """Return the place on disk of a path, which stays inside the home, links included."""
         if len(f"{self._prefix}{path}".encode()) > MAX_KEY_BYTES:
-            raise RefusedError(Status.FAILURE, "Key is too long")
+            raise StatusError(Status.FAILURE, "Key is too long")
         plain = self._home.joinpath(path.strip("/"))
         try:
             resolved = plain.resolve()
         except (OSError, RuntimeError, ValueError):
-            raise RefusedError(Status.FAILURE, "Invalid path") from None
+            raise StatusError(Status.FAILURE, "Invalid path") from None
         if not resolved.is_relative_to(self._home):
-            raise RefusedError(Status.PERMISSION_DENIED, "Permission denied")
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
         if resolved != plain:
-            raise RefusedError(Status.NO_SUCH_FILE, "No such file")
+            raise StatusError(Status.NO_SUCH_FILE, "No such file")
         return resolved
 
 
@@ -180,12 +180,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
-        raise RefusedError(Status.NO_SUCH_FILE, "No such file") from None
+        raise StatusError(Status.NO_SUCH_FILE, "No such file") from None
     except PermissionError:
-        raise RefusedError(Status.PERMISSION_DENIED, "Permission denied") from None
+        raise StatusError(Status.PERMISSION_DENIED, "Permission denied") from None
     except FileExistsError:
-        raise RefusedError(Status.FAILURE, "File already exists") from None
+        raise StatusError(Status.FAILURE, "File already exists") from None
     except OverflowError:  # an offset that no file has
-        raise RefusedError(Status.FAILURE, "Invalid offset") from None
+        raise StatusError(Status.FAILURE, "Invalid offset") from None
     except OSError as error:
-        raise RefusedError(Status.FAILURE, error.strerror or "Failure") from None
+        raise StatusError(Status.FAILURE, error.strerror or "Failure") from None

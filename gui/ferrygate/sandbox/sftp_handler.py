@@ -12,7 +12,7 @@ from itertools import islice
 
 from ferrygate.sandbox import wire
 from ferrygate.sandbox.records import Counters
-from ferrygate.sandbox.store import Attributes, Reading, RefusedError, Status, Store, Writing
+from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Store, Writing
 from ferrygate.sandbox.wire import Open, Packet, Reader
 
 ENTRIES_PER_ANSWER = 100  # names in one answer to READDIR, as OpenSSH sends them
@@ -86,10 +86,10 @@ class SftpHandler:
         request = reader.u32()
         try:
             return self._answers.get(kind, self._unsupported)(request, reader)
-        except RefusedError as refused:
-            return wire.status(request, refused.status, refused.text)
+        except StatusError as answer:
+            return wire.status(request, answer.status, answer.text)
 
-    def end(self) -> list[RefusedError]:
+    def end(self) -> list[StatusError]:
         """Give all handles back; the part of an upload that arrived is published.
 
         Returns the errors, as the client cannot be answered any more.
@@ -98,8 +98,8 @@ class SftpHandler:
         for name in list(self._handles):
             try:
                 self._give_back(name)
-            except RefusedError as refused:
-                problems.append(refused)
+            except StatusError as answer:
+                problems.append(answer)
         return problems
 
     def _open(self, request: int, reader: Reader) -> bytes:
@@ -109,7 +109,7 @@ class SftpHandler:
             return wire.handle(request, self._keep(self._store.open_reading(path)))
         if wanted != Open.WRITE:
             mode = "|".join(sorted(flag.name for flag in Open if flags & flag))
-            raise RefusedError(Status.OP_UNSUPPORTED, f"Cannot open file in mode: {mode}")
+            raise StatusError(Status.OP_UNSUPPORTED, f"Cannot open file in mode: {mode}")
         writing = self._store.open_writing(
             path, create=bool(flags & Open.CREATE), exclusive=bool(flags & Open.EXCLUSIVE)
         )
@@ -127,19 +127,19 @@ class SftpHandler:
     def _read(self, request: int, reader: Reader) -> bytes:
         handle, offset, length = self._handle(reader), reader.u64(), reader.u32()
         if isinstance(handle, (_Upload, _Listing)):
-            raise RefusedError(Status.FAILURE, "Not open for reading")
+            raise StatusError(Status.FAILURE, "Not open for reading")
         content = handle.read(offset, min(length, MAX_READ))
         if not content and length:
-            raise RefusedError(Status.EOF, "End of file")
+            raise StatusError(Status.EOF, "End of file")
         return wire.data(request, content)
 
     def _write(self, request: int, reader: Reader) -> bytes:
         handle, offset, content = self._handle(reader), reader.u64(), reader.string()
         if not isinstance(handle, _Upload):
-            raise RefusedError(Status.FAILURE, "Not open for writing")
+            raise StatusError(Status.FAILURE, "Not open for writing")
         if offset != handle.writing.attributes().size:
             self._counters.out_of_order_writes += 1
-            raise RefusedError(
+            raise StatusError(
                 Status.OP_UNSUPPORTED,
                 "AWS Transfer does not support random access writes to S3 objects.",
             )
@@ -164,16 +164,16 @@ class SftpHandler:
     def _opendir(self, request: int, reader: Reader) -> bytes:
         path = _path(reader)
         if not self._store.stat(path).is_folder:
-            raise RefusedError(Status.NO_SUCH_FILE, "Not a directory")
+            raise StatusError(Status.NO_SUCH_FILE, "Not a directory")
         return wire.handle(request, self._keep(_Listing(self._store.list(path))))
 
     def _readdir(self, request: int, reader: Reader) -> bytes:
         handle = self._handle(reader)
         if not isinstance(handle, _Listing):
-            raise RefusedError(Status.FAILURE, "Not a directory")
+            raise StatusError(Status.FAILURE, "Not a directory")
         entries = list(islice(handle.entries, ENTRIES_PER_ANSWER))
         if not entries:
-            raise RefusedError(Status.EOF, "End of listing")
+            raise StatusError(Status.EOF, "End of listing")
         return wire.names(request, entries)
 
     def _remove(self, request: int, reader: Reader) -> bytes:
@@ -196,11 +196,11 @@ class SftpHandler:
         return _ok(request)
 
     def _unsupported(self, _request: int, _reader: Reader) -> bytes:
-        raise RefusedError(Status.OP_UNSUPPORTED, "Operation unsupported")
+        raise StatusError(Status.OP_UNSUPPORTED, "Operation unsupported")
 
     def _check_sizes_shown(self) -> None:
         if self._hides_sizes():
-            raise RefusedError(Status.PERMISSION_DENIED, "Permission denied")
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
 
     def _keep(self, handle: _Handle) -> bytes:
         self._opened += 1
@@ -212,12 +212,12 @@ class SftpHandler:
         try:
             return self._handles[reader.string()]
         except KeyError:
-            raise RefusedError(Status.FAILURE, "Invalid handle") from None
+            raise StatusError(Status.FAILURE, "Invalid handle") from None
 
     def _give_back(self, name: bytes) -> None:
         handle = self._handles.pop(name, None)
         if handle is None:
-            raise RefusedError(Status.FAILURE, "Invalid handle")
+            raise StatusError(Status.FAILURE, "Invalid handle")
         if isinstance(handle, _Upload):
             self._counters.upload_ended(handle.path)
             handle.writing.publish()
@@ -230,7 +230,7 @@ def _path(reader: Reader) -> str:
     try:
         text = reader.string().decode()
     except UnicodeDecodeError:
-        raise RefusedError(Status.FAILURE, "File names must be UTF-8") from None
+        raise StatusError(Status.FAILURE, "File names must be UTF-8") from None
     return posixpath.normpath("/" + text.lstrip("/"))
 
 

@@ -20,8 +20,8 @@ class Status(IntEnum):
     OP_UNSUPPORTED = 8
 
 
-class RefusedError(Exception):
-    """A request is refused with this status and text."""
+class StatusError(Exception):
+    """Answers a request with this status and text."""
 
     def __init__(self, status: Status, text: str) -> None:
         super().__init__(text)
@@ -79,7 +79,7 @@ class Store(Protocol):
     """Serves one person's home folder.
 
     Paths are absolute, ``/`` being the home itself, without ``.``, ``..`` or doubled slashes. All
-    methods raise :class:`RefusedError`.
+    methods raise :class:`StatusError`.
     """
 
     def stat(self, path: str) -> Attributes:

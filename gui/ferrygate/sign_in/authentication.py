@@ -49,7 +49,7 @@ _RSA = "ssh-rsa"
 _KEY_OFFERED = AuthAnswer(AuthOutcome.REFUSED, (_KEY,))
 # Seconds for which a verdict is still waited for once the sign-in is cancelled: what has left and
 # has no known end counts as refused.
-_GRACE = 3.0
+_GRACE_SECONDS = 3.0
 
 
 class StepObserver(PromptObserver, Protocol):
@@ -240,7 +240,7 @@ class Authentication:
         if self._cancel.cancelled:
             now = self._clock.monotonic()
             self._cancelled_at = now if self._cancelled_at is None else self._cancelled_at
-            if now - self._cancelled_at >= _GRACE:
+            if now - self._cancelled_at >= _GRACE_SECONDS:
                 self._cancel.check()
 
     # ------------------------------------------------------------ secrets on their way

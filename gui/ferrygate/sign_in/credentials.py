@@ -32,7 +32,7 @@ class TypedCode(msgspec.Struct, frozen=True):
         return clock.monotonic() + clock.suspended()
 
     def check_age(self, clock: Clock) -> None:
-        """Refuse to send a code that is as old as a code gets.
+        """Make sure that the code is not as old as a code gets.
 
         Raises:
             CodeNeededError: it is.

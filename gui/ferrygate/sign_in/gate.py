@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-ASK_PERSON_FROM = 2
+ASK_FROM = 2
 """Refusals in a row from which only a person's word lets an attempt through."""
 
-REFUSE_FROM = 4
+SHUT_FROM = 4
 """Refusals in a row from which only a reset lets one through; Okta locks at five."""
 
 
@@ -22,8 +22,8 @@ class Gate(Enum):
 
 def gate_for(refusals: int, *, try_anyway: bool) -> Gate:
     """Apply the rule to a number of refusals in a row; ``try_anyway`` is a person's word."""
-    if refusals >= REFUSE_FROM:
+    if refusals >= SHUT_FROM:
         return Gate.SHUT
-    if refusals >= ASK_PERSON_FROM and not try_anyway:
+    if refusals >= ASK_FROM and not try_anyway:
         return Gate.ASK
     return Gate.OPEN

@@ -56,7 +56,7 @@ def check_host_key(site: Site, known: tuple[HostKey, ...], shown: HostKey) -> Ve
 
 
 def check_not_revoked(site: Site, revoked: tuple[bytes, ...], shown: HostKey) -> None:
-    """Refuse a key that known_hosts marks as revoked, whatever a person or a pin says of it.
+    """Reject a key that known_hosts marks as revoked, whatever a person or a pin says of it.
 
     Raises:
         HostKeyChangedError: it is.

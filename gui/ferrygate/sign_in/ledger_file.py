@@ -98,7 +98,7 @@ class LedgerFile:
             db.execute("COMMIT")
 
     def _check_form(self, db: sqlite3.Connection) -> None:
-        """Refuse another program's file, and one that a newer or older Ferrygate made."""
+        """Reject another program's file, and one that a newer or older Ferrygate made."""
         (application,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if (application, version) != (_APPLICATION, _VERSION):

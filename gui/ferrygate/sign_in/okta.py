@@ -25,7 +25,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.ledger import End
-from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, Opener
+from ferrygate.sign_in.okta_http import OktaAnswer, OktaConnection, OktaConnector
 from ferrygate.sign_in.okta_verdict import (
     Head,
     PasswordAnswer,
@@ -59,9 +59,9 @@ class Enrolment(msgspec.Struct, frozen=True):
 class OktaAuthn:
     """Asks one Okta organisation; each password is sent within an :class:`AttemptSlot`."""
 
-    def __init__(self, address: str, opener: Opener, clock: Clock) -> None:
+    def __init__(self, address: str, connector: OktaConnector, clock: Clock) -> None:
         self._address = address
-        self._opener = opener
+        self._connector = connector
         self._clock = clock
 
     def ask_password(self, username: str, password: Secret, slot: AttemptSlot) -> PasswordAnswer:
@@ -70,7 +70,7 @@ class OktaAuthn:
         Raises:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as connection:
+        with self._connector(self._address) as connection:
             return judge(_authn(connection, username, password, slot))
 
     def enrol(
@@ -94,7 +94,7 @@ class OktaAuthn:
             CodeSecretError: Okta did not accept the code.
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as connection:
+        with self._connector(self._address) as connection:
             answer = _authn(connection, username, password, slot)
             token = _token(answer)
             begun = connection.post(_FACTORS, {"stateToken": token, **_GOOGLE})
@@ -122,7 +122,7 @@ class OktaAuthn:
         Raises:
             CannotReachError, ConnectionLostError, UsageError: no answer came.
         """
-        with self._opener(self._address) as connection:
+        with self._connector(self._address) as connection:
             started, began = self._clock.now(), self._clock.monotonic()
             date = connection.head("/").date
             half_way = (self._clock.monotonic() - began) / 2

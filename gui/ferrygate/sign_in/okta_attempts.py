@@ -12,7 +12,7 @@ from ferrygate.sign_in.attempt_slot import attempt_slot
 from ferrygate.sign_in.credentials import check_username, present_password
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta import Enrolment, OktaAuthn
-from ferrygate.sign_in.okta_http import Opener
+from ferrygate.sign_in.okta_http import OktaConnector
 from ferrygate.sign_in.okta_verdict import explain
 from ferrygate.sign_in.time_steps import take_step
 from ferrygate.sites.site import Site
@@ -22,10 +22,12 @@ from ferrygate.sites.skew import SkewStore
 class OktaAttempts:
     """Asks the Okta organisation that a site names; holds nothing between two questions."""
 
-    def __init__(self, ledger: Ledger, skews: SkewStore, opener: Opener, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, skews: SkewStore, connector: OktaConnector, clock: Clock
+    ) -> None:
         self._ledger = ledger
         self._skews = skews
-        self._opener = opener
+        self._connector = connector
         self._clock = clock
 
     def diagnose_refusal(
@@ -105,4 +107,4 @@ class OktaAttempts:
                 message("This site does not name its Okta address."),
                 next_step=message("Ask your contact for a connection file that does."),
             )
-        return OktaAuthn(site.sign_in.okta_address, self._opener, self._clock)
+        return OktaAuthn(site.sign_in.okta_address, self._connector, self._clock)

@@ -20,7 +20,7 @@ from ferrygate.common.errors import CannotReachError, ConnectionLostError, Usage
 from ferrygate.common.message import message
 from ferrygate.sites import fields
 
-TIMEOUT = 10.0  # seconds for each wait, and for a whole answer
+TIMEOUT_SECONDS = 10.0  # seconds for each wait, and for a whole answer
 _MAX_BODY = 1 << 18
 _BLOCK = 1 << 14
 _PROXY_PORT = 80
@@ -71,11 +71,11 @@ class OktaConnection(Protocol):
         ...
 
 
-Opener = Callable[[str], AbstractContextManager[OktaConnection]]
+OktaConnector = Callable[[str], AbstractContextManager[OktaConnection]]
 """Connects to an address; raises CannotReachError before anything was sent."""
 
 
-class HttpOpener:
+class HttpConnector:
     """Opens connections with the standard library's HTTP client.
 
     An ``https`` address is reached through the proxy of the environment, if there is one: it sees
@@ -88,7 +88,7 @@ class HttpOpener:
     """
 
     def __init__(
-        self, clock: Clock, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+        self, clock: Clock, tls: ssl.SSLContext | None = None, timeout: float = TIMEOUT_SECONDS
     ) -> None:
         self._clock = clock
         self._tls = tls
@@ -180,9 +180,9 @@ class _HttpChannel:
 def _checked(address: str) -> SplitResult:
     try:
         return urlsplit(fields.okta_address(address))
-    except fields.Refusal as refusal:
+    except fields.InvalidValueError as invalid:
         raise UsageError(
-            message("The Okta address of this site {reason}.", reason=refusal.reason),
+            message("The Okta address of this site {reason}.", reason=invalid.reason),
             next_step=message("Ask your contact for a new connection file."),
         ) from None
 

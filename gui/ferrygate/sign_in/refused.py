@@ -6,7 +6,7 @@ import msgspec
 
 from ferrygate.common.errors import SignInRefusedError
 from ferrygate.common.message import Difference, Message, message, sentences
-from ferrygate.sign_in.gate import REFUSE_FROM
+from ferrygate.sign_in.gate import SHUT_FROM
 
 
 class SentCode(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ def refused(
         server_said: the server's own words.
     """
     step = _causes(sent)
-    if refusals >= REFUSE_FROM:
+    if refusals >= SHUT_FROM:
         step = message("Ask your contact to check your account before you try again.")
     return SignInRefusedError(
         message("The server refused the sign-in."),

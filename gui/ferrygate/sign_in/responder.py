@@ -21,7 +21,7 @@ from ferrygate.common.secret_text import given_secret
 from ferrygate.common.server_words import shown_words
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.credentials import Credentials, no_code_secret, present_password
-from ferrygate.sign_in.gate import REFUSE_FROM
+from ferrygate.sign_in.gate import SHUT_FROM
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.prompts import PromptReader, Wanted, allowed, same_text
 from ferrygate.sign_in.steps import PromptAnswered, ReportStep, SecretSent, Sent
@@ -153,7 +153,7 @@ class Responder:
         questions = self._plan(asked)
         self._changes_password |= any(each.meant is Wanted.NEW_PASSWORD for each in questions)
         again = [each for each in questions if self._is_refusal(each, asked.instruction)]
-        if again and self._slot.refusals + 1 >= REFUSE_FROM:
+        if again and self._slot.refusals + 1 >= SHUT_FROM:
             raise self._asked_again(again[0], asked.instruction)
         answers = self._answers(questions, asked.instruction, is_again=bool(again))
         self._answered |= {_bare_words(prompt.text) for prompt in asked.prompts}

@@ -9,22 +9,22 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
 
-_LEAST_LIFE = 4.0  # a code with less life left than this is not sent, seconds
+_MIN_LIFE_SECONDS = 4.0  # a code with less life left is not sent
 PASTE_SECONDS = 10.0
 """Seconds that a person takes to bring a code to another window."""
-_PROPORTION = 20.0
-_AROUND = 300.0  # seconds by which the clock of a phone or token may differ from this computer's
-_SLICE = 60.0  # the longest wait in one go, seconds; a lease is renewed before each
+_SHORT_PERIOD_SECONDS = 20.0  # codes of a shorter period need less life, in proportion
+_MAX_CLOCK_DIFFERENCE_SECONDS = 300.0  # of a phone or token from this computer
+_MAX_WAIT_SECONDS = 60.0  # in one go; a lease is renewed before each
 
 
-def has_life(secret: CodeSecret, now: float, least: float = _LEAST_LIFE) -> bool:
+def has_life(secret: CodeSecret, now: float, least: float = _MIN_LIFE_SECONDS) -> bool:
     """Tell whether the code of ``now`` lives for ``least`` seconds more, or a share of a period.
 
     The share has the proportion of ``least`` to 20 s, so that codes of a short period are used too:
     a fifth for the 4 s in which a code arrives.
     """
     left = secret.start_of(secret.step_at(now) + 1) - now
-    return left >= min(least, secret.period * least / _PROPORTION)
+    return left >= min(least, secret.period * least / _SHORT_PERIOD_SECONDS)
 
 
 def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: float) -> float:
@@ -41,7 +41,7 @@ def seconds_to_code(secret: CodeSecret, claimed: Callable[[int], bool], now: flo
 def steps_of(secret: CodeSecret, code: Secret, now: float) -> list[int]:
     """Find the time steps around ``now`` for which a secret makes a code that was typed."""
     step = secret.step_at(now)
-    margin = int(_AROUND // secret.period) + 1
+    margin = int(_MAX_CLOCK_DIFFERENCE_SECONDS // secret.period) + 1
     first = max(0, step - margin)
     return [
         each for each in range(first, step + margin) if secret.code_for_step(each) == code.reveal()
@@ -54,7 +54,7 @@ def take_step(
     clock: Clock,
     cancel: CancelToken,
     waiting: Callable[[float], None],
-    least: float = _LEAST_LIFE,
+    least: float = _MIN_LIFE_SECONDS,
 ) -> int:
     """Wait for the first time step whose code has life left and that ``claim`` grants.
 
@@ -77,4 +77,4 @@ def take_step(
             return step
         until = secret.start_of(step + 1)
         waiting(until)
-        clock.wait(cancel.event, min(until - now, _SLICE))
+        clock.wait(cancel.event, min(until - now, _MAX_WAIT_SECONDS))

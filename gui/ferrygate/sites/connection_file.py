@@ -18,12 +18,12 @@ import msgspec
 from ferrygate.common.errors import ConnectionFileError
 from ferrygate.common.local_disk import reason
 from ferrygate.common.message import Message, message
-from ferrygate.sites.fields import SECTIONS, TOP, Check, Refusal
+from ferrygate.sites.fields import SECTIONS, TOP, Check, InvalidValueError
 from ferrygate.sites.site import Policy, SignInSettings, Site, Support
 from ferrygate.sites.toml_lines import KeyPath, key_lines
 
 SUFFIX = ".ferrygate"
-FORMAT = 1  # of the file; another number is refused, as its keys may mean something else
+FORMAT = 1  # of the file; another number is rejected, as its keys may mean something else
 MAX_BYTES = 64 * 1024  # of a file; those that are handed out have a few KiB
 
 _SECRET_WORD = re.compile(
@@ -66,7 +66,7 @@ def read_connection_file(path: Path) -> Site:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        _refuse(source, line, message("this is not text in UTF-8."))
+        _reject(source, line, message("this is not text in UTF-8."))
     return parse_connection_file(text, source)
 
 
@@ -112,7 +112,7 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _refuse(source: str, line: int, reason: Message, next_step: Message | None = None) -> NoReturn:
+def _reject(source: str, line: int, reason: Message, next_step: Message | None = None) -> NoReturn:
     if not source:
         raise ConnectionFileError(reason, next_step=next_step) from None
     raise ConnectionFileError(
@@ -140,11 +140,11 @@ class _Reader:
                 self._check_no_secret(path, value)
         self._check_no_address()
         if "format" not in document:
-            self._refuse_key(
+            self._reject_key(
                 ("format",), message("is missing; it has to be {number}", number=FORMAT)
             )
         if type(document["format"]) is not int or document.pop("format") != FORMAT:
-            self._refuse_key(
+            self._reject_key(
                 ("format",),
                 message("has to be {number}; a newer file needs a newer Ferrygate", number=FORMAT),
             )
@@ -152,10 +152,10 @@ class _Reader:
         top = self._checked((), document, TOP)
         for key in ("name", "host"):
             if key not in top:
-                self._refuse_key((key,), message("is missing"))
+                self._reject_key((key,), message("is missing"))
         sign_in = SignInSettings(**sections["sign_in"])
         if sign_in.private_key and not sign_in.has_key_step:
-            self._refuse_key(("sign_in", "private_key"), message("needs the step publickey"))
+            self._reject_key(("sign_in", "private_key"), message("needs the step publickey"))
         return Site(
             **top,
             sign_in=sign_in,
@@ -175,13 +175,13 @@ class _Reader:
             place = _TOML_PLACE.search(str(error))
             line = int(place.group(1)) if place else self._text.count("\n") + 1
             if _TOML_TWICE.match(str(error)):
-                _refuse(self._source, line, message("this key or section is there twice."))
+                _reject(self._source, line, message("this key or section is there twice."))
             step = None
             if _NO_QUOTES.search(self._text.split("\n")[line - 1]):
                 step = message("A text stands in straight quotes.")
-            _refuse(self._source, line, message("this line is not written as it has to be."), step)
+            _reject(self._source, line, message("this line is not written as it has to be."), step)
         except RecursionError:
-            _refuse(self._source, 1, message("the lists in this file are nested too deeply."))
+            _reject(self._source, 1, message("the lists in this file are nested too deeply."))
         return document
 
     def _check_no_secret(self, path: KeyPath, value: object) -> None:
@@ -189,20 +189,20 @@ class _Reader:
         named = not _is_known(path) and any(map(_SECRET_WORD.fullmatch, words))
         held = isinstance(value, str) and (_OTPAUTH.search(value) or _PRIVATE_KEY.search(value))
         if held or (named and not isinstance(value, bool)):
-            self._refuse_key(
+            self._reject_key(
                 path, message("holds a secret, which must not stand in a connection file")
             )
 
     def _check_no_address(self) -> None:
-        """Refuse secrets anywhere in the file, comments and keys included."""
+        """Reject secrets anywhere in the file, comments and keys included."""
         found = _OTPAUTH.search(self._text) or _PRIVATE_KEY.search(self._text)
         if found:
             line = self._text.count("\n", 0, found.start()) + 1
-            _refuse(self._source, line, message("a secret must not stand in a connection file."))
+            _reject(self._source, line, message("a secret must not stand in a connection file."))
 
     def _section(self, name: str, value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._refuse_key((name,), message("has to be a section in square brackets"))
+            self._reject_key((name,), message("has to be a section in square brackets"))
         return self._checked((name,), value, SECTIONS[name])
 
     def _checked(
@@ -213,14 +213,14 @@ class _Reader:
             path = (*section, key)
             if key not in checks:
                 known = checks if section else {**checks, **SECTIONS}
-                self._refuse_key(path, message("is not a key Ferrygate knows"), _likely(key, known))
+                self._reject_key(path, message("is not a key Ferrygate knows"), _likely(key, known))
             try:
                 checked[key] = checks[key](value)
-            except Refusal as refusal:
-                self._refuse_key(path, refusal.reason)
+            except InvalidValueError as invalid:
+                self._reject_key(path, invalid.reason)
         return checked
 
-    def _refuse_key(
+    def _reject_key(
         self, path: KeyPath, reason: Message, next_step: Message | None = None
     ) -> NoReturn:
         line = self._lines.get(path) or self._lines.get(path[:-1]) or 1
@@ -229,7 +229,7 @@ class _Reader:
             key = "..."
         shown = key if len(key) <= _MAX_KEY_SHOWN else f"{key[:_MAX_KEY_SHOWN]}..."
         sentence = message("“{key}” {reason}.", key=shown, reason=reason)
-        _refuse(self._source, line, sentence, next_step)
+        _reject(self._source, line, sentence, next_step)
 
 
 def _foreign(text: str) -> Message:

@@ -1,7 +1,7 @@
 """Checks the keys of a connection file and their values.
 
-A check gives the value back, or raises :class:`Refusal` with the second half of a sentence. No
-check quotes the value: a secret may have been put in the wrong place.
+A check gives the value back, or raises :class:`InvalidValueError` with the second half of a
+sentence. No check quotes the value: a secret may have been put in the wrong place.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _NUMERIC = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
-class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the line is known
-    """Refuses a value.
+class InvalidValueError(Exception):
+    """Tells why a value cannot be taken; made a ConnectionFileError once its line is known.
 
     Attributes:
         reason: the words that follow the key's name.
@@ -52,11 +52,11 @@ class Refusal(Exception):  # noqa: N818  becomes a ConnectionFileError once the 
 def text(value: object) -> str:
     """Check for a text without invisible characters."""
     if not isinstance(value, str):
-        raise Refusal(message("has to be a text in quotes"))
+        raise InvalidValueError(message("has to be a text in quotes"))
     if any(map(is_unsafe, value)):
-        raise Refusal(message("holds an invisible character"))
+        raise InvalidValueError(message("holds an invisible character"))
     if len(value) > _MAX_TEXT:
-        raise Refusal(message("is too long"))
+        raise InvalidValueError(message("is too long"))
     return value
 
 
@@ -64,7 +64,7 @@ def some_text(value: object) -> str:
     """Check for a text that is not blank."""
     checked = text(value)
     if not checked.strip() or checked != checked.strip():
-        raise Refusal(message("has to be a text without spaces around it"))
+        raise InvalidValueError(message("has to be a text without spaces around it"))
     return checked
 
 
@@ -73,7 +73,7 @@ def whole_number(allowed: range) -> Check:
 
     def check(value: object) -> int:
         if type(value) is not int or value not in allowed:  # a bool is an int, and not meant
-            raise Refusal(
+            raise InvalidValueError(
                 message(
                     "has to be a whole number from {first} to {last}",
                     first=allowed.start,
@@ -88,7 +88,7 @@ def whole_number(allowed: range) -> Check:
 def flag(value: object) -> bool:
     """``true`` or ``false``."""
     if not isinstance(value, bool):
-        raise Refusal(message("has to be true or false"))
+        raise InvalidValueError(message("has to be true or false"))
     return value
 
 
@@ -98,16 +98,18 @@ def host(value: object) -> str:
     if is_host(checked):
         return checked
     if "://" in checked:
-        raise Refusal(
+        raise InvalidValueError(
             message("has to be a name alone, without what an address on the web begins with")
         )
     if checked.startswith("["):
-        raise Refusal(
+        raise InvalidValueError(
             message("has to be an address without brackets, and the port on its own line")
         )
     if _WITH_PORT.fullmatch(checked):
-        raise Refusal(message("has to be a name alone; the port has a line of its own, “port”"))
-    raise Refusal(message("has to be the name or address of a server"))
+        raise InvalidValueError(
+            message("has to be a name alone; the port has a line of its own, “port”")
+        )
+    raise InvalidValueError(message("has to be the name or address of a server"))
 
 
 def is_host(name: str) -> bool:
@@ -121,7 +123,9 @@ def fingerprints(value: object) -> tuple[str, ...]:
     """Host key fingerprints as OpenSSH writes them."""
     pins = _texts(value)
     if len(pins) > _MAX_PINS or not all(map(_FINGERPRINT.fullmatch, pins)):
-        raise Refusal(message("has to hold fingerprints such as SHA256: and 43 characters"))
+        raise InvalidValueError(
+            message("has to hold fingerprints such as SHA256: and 43 characters")
+        )
     return pins
 
 
@@ -129,7 +133,7 @@ def folder(value: object) -> str:
     """Check for an absolute remote folder."""
     checked = text(value)
     if not checked.startswith("/"):
-        raise Refusal(message("has to start with a slash"))
+        raise InvalidValueError(message("has to start with a slash"))
     return checked
 
 
@@ -137,7 +141,7 @@ def steps(value: object) -> tuple[str, ...]:
     """SSH method names, each once, in an order that makes sense."""
     names = _texts(value)
     if not names or names != tuple(step for step in STEPS if step in names):
-        raise Refusal(
+        raise InvalidValueError(
             message("has to hold, in this order, some of {names}", names=", ".join(STEPS))
         )
     return names
@@ -149,7 +153,7 @@ def template(value: object) -> str:
     try:
         check_template(checked)
     except UsageError:
-        raise Refusal(
+        raise InvalidValueError(
             message("has to hold {password}, may hold {code}, and no other braces")
         ) from None
     return checked
@@ -159,7 +163,7 @@ def algorithm(value: object) -> str:
     """Check for a hash that codes can be made with."""
     checked = text(value)
     if checked not in ALGORITHMS:
-        raise Refusal(message("has to be one of {names}", names=", ".join(ALGORITHMS)))
+        raise InvalidValueError(message("has to be one of {names}", names=", ".join(ALGORITHMS)))
     return checked
 
 
@@ -170,24 +174,26 @@ def okta_address(value: object) -> str:
         parts = urlsplit(checked)
         name, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Refusal(message("has to be an address that starts with https://")) from None
+        raise InvalidValueError(message("has to be an address that starts with https://")) from None
     bare = checked.rstrip("/").partition("://")[2]
     written = f"[{name}]" if ":" in name else name
     if bare.lower() != (written if port is None else f"{written}:{port}") or not is_host(name):
-        raise Refusal(message("has to be an address that starts with https:// and has no path"))
+        raise InvalidValueError(
+            message("has to be an address that starts with https:// and has no path")
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(name)):
-        raise Refusal(message("has to start with https://"))
+        raise InvalidValueError(message("has to start with https://"))
     return checked
 
 
 def prompts(value: object) -> tuple[tuple[str, str], ...]:
     """Read what prompts want, by their exact text."""
     if not isinstance(value, dict):
-        raise Refusal(message("has to hold prompts and what they want, in braces"))
+        raise InvalidValueError(message("has to hold prompts and what they want, in braces"))
     if len(value) > _MAX_PROMPTS or not all(
         meaning in PROMPT_MEANINGS for meaning in value.values()
     ):
-        raise Refusal(
+        raise InvalidValueError(
             message("has to give each prompt one of {names}", names=", ".join(PROMPT_MEANINGS))
         )
     return tuple((some_text(text), meaning) for text, meaning in value.items())
@@ -195,7 +201,7 @@ def prompts(value: object) -> tuple[tuple[str, str], ...]:
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Refusal(message("has to be a list in square brackets"))
+        raise InvalidValueError(message("has to be a list in square brackets"))
     return tuple(text(item) for item in value)
 
 

@@ -97,9 +97,9 @@ def read_port(port: str) -> int:
     """
     try:
         number: int = _PORTS(int(port) if _PORT.fullmatch(port) else 0)
-    except fields.Refusal as refusal:
+    except fields.InvalidValueError as invalid:
         raise UsageError(
-            message("The port in this address {reason}.", reason=refusal.reason)
+            message("The port in this address {reason}.", reason=invalid.reason)
         ) from None
     return number
 
@@ -145,9 +145,9 @@ def _folder(path: str) -> str:
 def _checked(part: str, source: Message) -> str:
     try:
         return fields.text(part)
-    except fields.Refusal as refusal:
+    except fields.InvalidValueError as invalid:
         raise UsageError(
-            message("{source} {reason}.", source=source, reason=refusal.reason)
+            message("{source} {reason}.", source=source, reason=invalid.reason)
         ) from None
 
 

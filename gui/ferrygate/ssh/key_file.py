@@ -61,7 +61,7 @@ def read_key_file(path: Path) -> bytes:
     block = _BLOCK.search(data.decode("utf-8", "replace"))
     if block:
         return _in_form(block["kind"], block["body"])
-    _refuse_other_forms(data, name)
+    _reject_other_forms(data, name)
     return data
 
 
@@ -85,7 +85,7 @@ def _unreadable(problem: Problem) -> PrivateKeyError:
 
 
 def check_place(path: PurePath, home: PurePath) -> None:
-    """Refuse a key on a network share: to ask for the file would send the person's Windows log-in.
+    """Reject a key on a network share: to ask for the file would send the person's Windows log-in.
 
     A connection file is mail from a stranger, and names the key's path.
 
@@ -120,7 +120,7 @@ def _in_form(kind: str, body: str) -> bytes:
     return "\n".join([begin, *head, *wrapped, end, ""]).encode()
 
 
-def _refuse_other_forms(data: bytes, name: str) -> None:
+def _reject_other_forms(data: bytes, name: str) -> None:
     """Say what a file is that holds no private key in a form of OpenSSH or OpenSSL."""
     for pattern, sentence, next_step in _other_forms():
         if pattern.match(data):

@@ -1,4 +1,4 @@
-"""Finds the system's keychain by the ``keyring`` library; refuses back ends that are none."""
+"""Finds the system's keychain by the ``keyring`` library; passes over back ends that are none."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ferrygate.common.errors import (
     SignInRefusedError,
 )
 from ferrygate.sign_in.credentials import Credentials
-from ferrygate.sign_in.gate import ASK_PERSON_FROM, REFUSE_FROM
+from ferrygate.sign_in.gate import ASK_FROM, SHUT_FROM
 from ferrygate.sites.site import SignInSettings
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from ferrygate.ssh.prompts import PromptRound
@@ -169,7 +169,7 @@ def test_a_job_at_night_is_stopped_before_the_account_is_locked(
     case: AttemptRig, again: str
 ) -> None:
     rounds = (PASSWORD_ASKED, asks(again))
-    for _night in range(ASK_PERSON_FROM):
+    for _night in range(ASK_FROM):
         with pytest.raises(FerrygateError):
             sign_in_by_prompts(case, *rounds, credentials=NO_CODES, person=silent(rounds))
     with pytest.raises(LockOutBreakerError):
@@ -194,7 +194,7 @@ def test_each_answer_of_the_persons_is_a_try_that_counts(
             case, *map(asks, texts), person={text.strip(): "wrong" for text in texts}
         )
     assert case.server.sent == [PASSWORD, "wrong", "wrong", "wrong"]
-    assert case.refusals == REFUSE_FROM
+    assert case.refusals == SHUT_FROM
 
 
 @pytest.mark.parametrize("again", ["Password: ", "LDAP Password: ", "Re-enter password: "])

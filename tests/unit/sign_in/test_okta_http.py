@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CannotReachError, ConnectionLostError, UsageError
-from ferrygate.sign_in.okta_http import HttpOpener, OktaAnswer
+from ferrygate.sign_in.okta_http import HttpConnector, OktaAnswer
 from support.fake_clock import ManualClock
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -118,8 +118,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return serving, ssl.create_default_context(cafile=str(pem))
 
 
-def post(port: int, opener: HttpOpener | None = None) -> OktaAnswer:
-    with (opener or HttpOpener(SystemClock()))(f"http://127.0.0.1:{port}") as channel:
+def post(port: int, connector: HttpConnector | None = None) -> OktaAnswer:
+    with (connector or HttpConnector(SystemClock()))(f"http://127.0.0.1:{port}") as channel:
         return channel.post("/api/v1/authn", {"a": "ä"})
 
 
@@ -137,7 +137,7 @@ def test_a_document_goes_out_and_an_answer_comes_back(server: Server) -> None:
 
 def test_headers_alone(server: Server) -> None:
     server.answer(b"HTTP/1.1 405 No\r\nDate: then\r\nX-Rate-Limit-Reset: soon\r\n\r\n")
-    with HttpOpener(SystemClock())(f"http://127.0.0.1:{server.port}") as channel:
+    with HttpConnector(SystemClock())(f"http://127.0.0.1:{server.port}") as channel:
         assert channel.head("/") == OktaAnswer(status=405)
     assert server.asked[0].startswith(b"HEAD / HTTP/1.1\r\n")
 
@@ -152,7 +152,7 @@ def test_errors_and_redirects_are_answers(server: Server, status: bytes) -> None
 
 def test_a_channel_serves_several_questions(server: Server) -> None:
     server.answer(OK, OK)
-    with HttpOpener(SystemClock())(f"http://127.0.0.1:{server.port}") as channel:
+    with HttpConnector(SystemClock())(f"http://127.0.0.1:{server.port}") as channel:
         assert channel.post("/1", {}).status == 200
         assert channel.post("/2", {}).status == 200
 
@@ -174,9 +174,9 @@ def test_no_whole_answer(server: Server, reply: bytes) -> None:
 
 def test_silence_ends() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        opener = HttpOpener(SystemClock(), timeout=0.05)
+        connector = HttpConnector(SystemClock(), timeout=0.05)
         with pytest.raises(ConnectionLostError) as caught:
-            post(silent.getsockname()[1], opener)
+            post(silent.getsockname()[1], connector)
     assert caught.value.problem.detail == "TimeoutError"
 
 
@@ -195,7 +195,7 @@ def test_an_answer_that_drips_is_not_waited_for(server: Server) -> None:
 
     server.answer(OK)
     with pytest.raises(ConnectionLostError) as caught:
-        post(server.port, HttpOpener(HastyClock()))
+        post(server.port, HttpConnector(HastyClock()))
     assert caught.value.problem.detail == "the answer took too long"
 
 
@@ -203,7 +203,7 @@ def test_an_answer_that_drips_is_not_waited_for(server: Server) -> None:
     "address", ["http://example.org", "ftp://127.0.0.1", "https://example.org/path", "example.org"]
 )
 def test_only_tls_leaves_this_computer(address: str) -> None:
-    with pytest.raises(UsageError, match="Okta address"), HttpOpener(SystemClock())(address):
+    with pytest.raises(UsageError, match="Okta address"), HttpConnector(SystemClock())(address):
         pytest.fail("connected")
 
 
@@ -226,16 +226,16 @@ def secure(certificate: Certificate) -> Iterator[Server]:
 def test_tls_with_a_trusted_certificate(secure: Server, certificate: Certificate) -> None:
     secure.answer(b"TLS", OK)
     address = f"https://127.0.0.1:{secure.port}"
-    with HttpOpener(SystemClock(), certificate[1])(address) as channel:
+    with HttpConnector(SystemClock(), certificate[1])(address) as channel:
         assert channel.post("/", {}).status == 200
 
 
 def test_a_certificate_nobody_vouches_for(secure: Server) -> None:
     secure.answer(b"TLS")
-    opener = HttpOpener(SystemClock())
+    connector = HttpConnector(SystemClock())
     with (
         pytest.raises(CannotReachError) as caught,
-        opener(f"https://127.0.0.1:{secure.port}"),
+        connector(f"https://127.0.0.1:{secure.port}"),
     ):
         pytest.fail("connected")
     assert caught.value.problem.detail == "SSLCertVerificationError"
@@ -247,7 +247,7 @@ def test_the_proxy_of_the_environment_sees_the_host_alone(
     secure.answer(b"HTTP/1.1 200 Go on\r\n\r\n", b"TLS", OK)
     monkeypatch.setenv("https_proxy", f"http://jo:p%40ss@127.0.0.1:{secure.port}")
     monkeypatch.setenv("no_proxy", "")
-    with HttpOpener(SystemClock(), certificate[1])("https://localhost:1") as channel:
+    with HttpConnector(SystemClock(), certificate[1])("https://localhost:1") as channel:
         assert channel.post("/", {"password": "hunter2"}).status == 200
     connect, request = secure.asked
     assert connect.startswith(b"CONNECT localhost:1 HTTP/1.")
@@ -262,7 +262,9 @@ def test_a_proxy_is_passed_by_where_the_environment_says(
     secure.answer(b"TLS", OK)
     monkeypatch.setenv("https_proxy", "127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "localhost")
-    with HttpOpener(SystemClock(), certificate[1])(f"https://localhost:{secure.port}") as channel:
+    with HttpConnector(SystemClock(), certificate[1])(
+        f"https://localhost:{secure.port}"
+    ) as channel:
         assert channel.post("/", {}).status == 200
 
 
@@ -271,7 +273,7 @@ def test_a_broken_proxy_address_is_named_without_a_quote(monkeypatch: pytest.Mon
     monkeypatch.setenv("no_proxy", "")
     with (
         pytest.raises(CannotReachError, match="no usable address") as caught,
-        HttpOpener(SystemClock())("https://example.org"),
+        HttpConnector(SystemClock())("https://example.org"),
     ):
         pytest.fail("connected")
     assert "hunter2" not in repr(caught.value.problem)

@@ -33,7 +33,7 @@ class HostKeyPanel(QFrame):
         self._yes = ThemedButton(theme, _("Yes, connect"), look="primary")
         self._yes.clicked.connect(self._accept)
         self._no = ThemedButton(theme, _("Cancel"))
-        self._no.clicked.connect(self._refuse)
+        self._no.clicked.connect(self._decline)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._more)
@@ -77,5 +77,5 @@ class HostKeyPanel(QFrame):
         self.answered.emit(True)  # noqa: FBT003  a signal's value
 
     @Slot()
-    def _refuse(self) -> None:
+    def _decline(self) -> None:
         self.answered.emit(False)  # noqa: FBT003  a signal's value

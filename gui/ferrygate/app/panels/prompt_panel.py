@@ -37,7 +37,7 @@ class PromptPanel(QFrame):
         send = ThemedButton(theme, _("Answer"), look="primary")
         send.clicked.connect(self._give)
         leave = ThemedButton(theme, _("Cancel"), name=_("Cancel the question"))
-        leave.clicked.connect(self._refuse)
+        leave.clicked.connect(self._decline)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._left)
@@ -83,5 +83,5 @@ class PromptPanel(QFrame):
             self.answered.emit(self._field.secret)
 
     @Slot()
-    def _refuse(self) -> None:
+    def _decline(self) -> None:
         self.answered.emit(None)

@@ -9,7 +9,7 @@ from ferrygate.app.panels.changed_key_panel import ChangedKeyPanel
 from ferrygate.app.panels.code_setup_panel import CodeSetupPanel
 from ferrygate.app.panels.host_key_panel import HostKeyPanel
 from ferrygate.app.panels.prompt_panel import PromptPanel
-from ferrygate.app.panels.refusal_panel import RefusalPanel
+from ferrygate.app.panels.sign_in_problem_panel import SignInProblemPanel
 from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.sign_in_view import SignInView, Stage
 from ferrygate.app.presenters.workspace import Workspace
@@ -55,14 +55,14 @@ class SignInPanel(CardPage):
         self._question = HostKeyPanel(theme)
         self._changed_key = ChangedKeyPanel(theme)
         self._prompt = PromptPanel(theme)
-        self._refusal = RefusalPanel(theme, workspace.refusal)
+        self._sign_in_problem = SignInProblemPanel(theme, workspace.sign_in_problem)
         self._no_code = LinkLine(theme, _("This site wants no code."), _("Use a code after all"))
         self._okta_words = label("", "dim", wrap=True)
         self.foot = SignInFoot(theme, self.column.spacing())
         self.add_way_back(_("Other sites"), self._go_back)
         self._lay_out()
         self._connect()
-        shown = (self._presenter, workspace.setup, workspace.refusal, workspace.typed_code)
+        shown = (self._presenter, workspace.setup, workspace.sign_in_problem, workspace.typed_code)
         pace.add(self, self._render, *shown)
 
     def _lay_out(self) -> None:
@@ -80,7 +80,7 @@ class SignInPanel(CardPage):
             self._no_code,
             self._mismatch,
             self._unproven,
-            self._refusal,
+            self._sign_in_problem,
         ):
             self.column.addWidget(widget)
         self.column.addLayout(self.foot)
@@ -97,7 +97,7 @@ class SignInPanel(CardPage):
         self._question.answered.connect(self._answer)
         self._changed_key.trusted.connect(self._presenter.trust_new_key)
         self._prompt.answered.connect(self._presenter.answer_prompt)
-        self._refusal.agreed.connect(self._ask_okta)
+        self._sign_in_problem.agreed.connect(self._ask_okta)
         self._presenter.subscribe(self._follow_typing)
 
     def _connect_foot(self) -> None:
@@ -130,8 +130,8 @@ class SignInPanel(CardPage):
         self.fields.render_view(view, self._workspace.typed_code.view)
         self._no_code.setVisible(form and view.ways.says_no_code and not view.busy)
         self.setup.render_view(view)
-        refusal = self._workspace.refusal.view
-        is_asked = refusal.consent is not None or refusal.clock is not None
+        problem = self._workspace.sign_in_problem.view
+        is_asked = problem.consent is not None or problem.clock is not None
         self._code.setVisible(form and view.shows_code and not is_asked)  # all is to be seen
         self._code.render_view(self._workspace.code.view)
         self._mismatch.setText(setup.mismatch)
@@ -140,7 +140,7 @@ class SignInPanel(CardPage):
         self._question.render_question(view.question if view.stage is Stage.HOST_KEY else None)
         self._changed_key.render_view(view.changed_key)
         self._prompt.render_view(view.prompt if view.stage is Stage.PROMPT else None)
-        self._refusal.render_view(shown=(form or setting_up) and not view.busy)
+        self._sign_in_problem.render_view(shown=(form or setting_up) and not view.busy)
         self.foot.render_view(view)
         self._return_focus(view)
 
@@ -251,7 +251,7 @@ class SignInPanel(CardPage):
         """Okta is asked about the password in the field, if one is there."""
         if self.fields.confirm():
             self._presenter.hand_over(self.fields.form(remember=self.foot.remembers))
-            self._workspace.refusal.agree()
+            self._workspace.sign_in_problem.agree()
 
     def _go_back(self) -> None:
         if self._presenter.view.is_at_rest:

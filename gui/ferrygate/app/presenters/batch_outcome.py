@@ -13,7 +13,7 @@ INTERRUPTS = PASSING | {Kind.CANCELLED}
 """Kinds of problems that end files when the session ends: CANCELLED is a person's sign-out."""
 
 
-class Outcome(Enum):
+class BatchOutcome(Enum):
     """Names what has become of a batch; each has a mark, a tone and words of its own."""
 
     UNDER_WAY = "under-way"
@@ -59,19 +59,19 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 MARKS = {
-    Outcome.DELIVERED: Mark("done", RowTone.OK, Tab.DONE),
-    Outcome.UNCONFIRMED: Mark("done", RowTone.TEXT, Tab.DONE),
-    Outcome.REST_SKIPPED: Mark("rest-skipped", RowTone.TEXT, Tab.DONE),
-    Outcome.SKIPPED: Mark("skipped", RowTone.DIM, Tab.DONE),
-    Outcome.EMPTY: Mark("empty", RowTone.DIM, Tab.DONE),
-    Outcome.PARTLY: Mark("partly", RowTone.AMBER, Tab.ATTENTION),
-    Outcome.CANCELLED: Mark("cancelled", RowTone.DIM, Tab.DONE),
-    Outcome.INTERRUPTED: Mark("interrupted", RowTone.AMBER, Tab.ATTENTION),
-    Outcome.ATTENTION: Mark("warning", RowTone.AMBER, Tab.ATTENTION),
+    BatchOutcome.DELIVERED: Mark("done", RowTone.OK, Tab.DONE),
+    BatchOutcome.UNCONFIRMED: Mark("done", RowTone.TEXT, Tab.DONE),
+    BatchOutcome.REST_SKIPPED: Mark("rest-skipped", RowTone.TEXT, Tab.DONE),
+    BatchOutcome.SKIPPED: Mark("skipped", RowTone.DIM, Tab.DONE),
+    BatchOutcome.EMPTY: Mark("empty", RowTone.DIM, Tab.DONE),
+    BatchOutcome.PARTLY: Mark("partly", RowTone.AMBER, Tab.ATTENTION),
+    BatchOutcome.CANCELLED: Mark("cancelled", RowTone.DIM, Tab.DONE),
+    BatchOutcome.INTERRUPTED: Mark("interrupted", RowTone.AMBER, Tab.ATTENTION),
+    BatchOutcome.ATTENTION: Mark("warning", RowTone.AMBER, Tab.ATTENTION),
 }
 """Of every outcome but UNDER_WAY, whose mark is its direction and whose tab is Now."""
 
-ALL_THERE = frozenset({Outcome.DELIVERED, Outcome.UNCONFIRMED, Outcome.REST_SKIPPED})
+ALL_THERE = frozenset({BatchOutcome.DELIVERED, BatchOutcome.UNCONFIRMED, BatchOutcome.REST_SKIPPED})
 """Something was delivered, and nothing is left to deliver."""
 
 
@@ -123,7 +123,7 @@ def is_taken_back(view: BatchView) -> bool:
     return view.problem is not None and view.problem.kind is Kind.CANCELLED
 
 
-def outcome_of(view: BatchView, problem: Problem | None) -> Outcome:
+def outcome_of(view: BatchView, problem: Problem | None) -> BatchOutcome:
     """Decide what has become of a batch.
 
     Args:
@@ -131,17 +131,17 @@ def outcome_of(view: BatchView, problem: Problem | None) -> Outcome:
         problem: what a person has to see to: of a file, else of the walk.
     """
     if not view.finished:
-        return Outcome.UNDER_WAY
+        return BatchOutcome.UNDER_WAY
     sums = sums_of(view)
     taken_back = is_taken_back(view)
     if sums.failed or (view.problem is not None and not taken_back):
         interrupts = problem is not None and problem.kind in INTERRUPTS
-        return Outcome.INTERRUPTED if interrupts else Outcome.ATTENTION
+        return BatchOutcome.INTERRUPTED if interrupts else BatchOutcome.ATTENTION
     if sums.cancelled or taken_back:
-        return Outcome.PARTLY if sums.delivered else Outcome.CANCELLED
+        return BatchOutcome.PARTLY if sums.delivered else BatchOutcome.CANCELLED
     if not sums.delivered:
-        return Outcome.SKIPPED if sums.skipped else Outcome.EMPTY
+        return BatchOutcome.SKIPPED if sums.skipped else BatchOutcome.EMPTY
     if sums.skipped:
-        return Outcome.REST_SKIPPED
+        return BatchOutcome.REST_SKIPPED
     all_confirmed = view.files_confirmed == view.files_delivered
-    return Outcome.DELIVERED if all_confirmed else Outcome.UNCONFIRMED
+    return BatchOutcome.DELIVERED if all_confirmed else BatchOutcome.UNCONFIRMED

@@ -10,7 +10,7 @@ import msgspec
 from ferrygate.app.presenters.batch_outcome import (
     INTERRUPTS,
     MARKS,
-    Outcome,
+    BatchOutcome,
     Tab,
     is_taken_back,
     outcome_of,
@@ -135,7 +135,7 @@ class Batch(msgspec.Struct, kw_only=True):
         return self.file_problem or (None if is_taken_back(self.view) else self.view.problem)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> BatchOutcome:
         """Return what has become of it."""
         return outcome_of(self.view, self.problem)
 

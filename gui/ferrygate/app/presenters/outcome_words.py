@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ferrygate.app.presenters.batch_outcome import Outcome, sums_of
+from ferrygate.app.presenters.batch_outcome import BatchOutcome, sums_of
 from ferrygate.common.i18n import _, ngettext
 from ferrygate.common.text import number_text, time_text
 from ferrygate.transfers.views import BatchView, Direction
 
 
-def outcome_words(view: BatchView, outcome: Outcome) -> str:
+def outcome_words(view: BatchView, outcome: BatchOutcome) -> str:
     """Say what has become of a batch that has ended, with its counts."""
     return _WORDS[outcome](view)
 
@@ -109,14 +109,16 @@ def _interrupted(view: BatchView) -> str:
     return _two(_("Interrupted"), done)
 
 
-_WORDS: dict[Outcome, Callable[[BatchView], str]] = {
-    Outcome.DELIVERED: _delivered_at,
-    Outcome.UNCONFIRMED: _delivered_at,
-    Outcome.REST_SKIPPED: lambda view: _two(_delivered(view), _skipped(view)),
-    Outcome.SKIPPED: _all_skipped,
-    Outcome.EMPTY: lambda view: _("No files in it") if view.sources == 1 else _("No files in them"),
-    Outcome.PARTLY: lambda view: _two(_("Cancelled"), _delivered_of_all(view)),
-    Outcome.CANCELLED: lambda view: _two(_("Cancelled"), _none_delivered(view)),
-    Outcome.INTERRUPTED: _interrupted,
-    Outcome.ATTENTION: _not_delivered,
+_WORDS: dict[BatchOutcome, Callable[[BatchView], str]] = {
+    BatchOutcome.DELIVERED: _delivered_at,
+    BatchOutcome.UNCONFIRMED: _delivered_at,
+    BatchOutcome.REST_SKIPPED: lambda view: _two(_delivered(view), _skipped(view)),
+    BatchOutcome.SKIPPED: _all_skipped,
+    BatchOutcome.EMPTY: lambda view: (
+        _("No files in it") if view.sources == 1 else _("No files in them")
+    ),
+    BatchOutcome.PARTLY: lambda view: _two(_("Cancelled"), _delivered_of_all(view)),
+    BatchOutcome.CANCELLED: lambda view: _two(_("Cancelled"), _none_delivered(view)),
+    BatchOutcome.INTERRUPTED: _interrupted,
+    BatchOutcome.ATTENTION: _not_delivered,
 }

@@ -10,9 +10,9 @@ from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ANSWER_SECONDS, host_key_view
-from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.request_sequence import RequestSequence, Step
 from ferrygate.app.presenters.sign_in_facts import SignInFacts
+from ferrygate.app.presenters.sign_in_problem_presenter import SignInProblemPresenter
 from ferrygate.app.presenters.sign_in_view import Form, SignInView, Stage, sign_in_view
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
@@ -53,14 +53,14 @@ class SignInPresenter(Observable):
         outbox: Outbox,
         clock: Clock,
         setup: CodeSetupPresenter,
-        refusal: RefusalPresenter,
+        sign_in_problem: SignInProblemPresenter,
         typed_code: TypedCodePresenter,
     ) -> None:
         super().__init__()
         self._outbox = outbox
         self._clock = clock
         self._setup = setup
-        self._refusal = refusal
+        self._sign_in_problem = sign_in_problem
         self._typed_code = typed_code
         self._facts = SignInFacts()
         self._chain = RequestSequence(outbox)
@@ -81,8 +81,8 @@ class SignInPresenter(Observable):
         """The card at this moment."""
         return sign_in_view(
             self._facts,
-            self._refusal.view.problem,
-            self._refusal.gate,
+            self._sign_in_problem.view.problem,
+            self._sign_in_problem.gate,
             self._typed_code.view,
             ready=not self._chain.busy,
             busy=self._busy,
@@ -167,7 +167,7 @@ class SignInPresenter(Observable):
     def turn_to_okta(self, *, wanted: bool) -> None:
         """Have the code set up by Okta directly, or by what the person has after all."""
         self._facts.with_okta, self._facts.missing = wanted, ""
-        self._refusal.show(None)
+        self._sign_in_problem.show(None)
         self._changed()
 
     def type_code(self, *, wanted: bool) -> None:
@@ -200,7 +200,7 @@ class SignInPresenter(Observable):
             self._changed()
 
     def answer_prompt(self, answer: Secret | None) -> None:
-        """Pass on what the person typed; none refuses to answer."""
+        """Pass on what the person typed; none declines to answer."""
         if self._facts.prompt is not None:
             number = self._facts.prompt.question
             self._facts.prompt = None
@@ -209,7 +209,7 @@ class SignInPresenter(Observable):
 
     def trust_new_key(self, fingerprint: str) -> None:
         """Meet a changed server anew, if the person was given the fingerprint that it showed."""
-        site, problem = self._facts.site, self._refusal.view.problem
+        site, problem = self._facts.site, self._sign_in_problem.view.problem
         if site is None or problem is None or not problem.fingerprint:
             return
         self._facts.wrong_fingerprint = "".join(fingerprint.split()) != problem.fingerprint
@@ -277,12 +277,12 @@ class SignInPresenter(Observable):
         if event.state in {SessionState.OFFLINE, SessionState.SIGNED_IN}:
             self._facts.question = self._facts.prompt = None
             self._facts.said = ""
-            self._refusal.show(event.problem)
+            self._sign_in_problem.show(event.problem)
 
     def _step_ended(self) -> None:
         problem = self._chain.problem
         if problem is not None:
-            self._refusal.show(None if problem.kind is Kind.CANCELLED else problem)
+            self._sign_in_problem.show(None if problem.kind is Kind.CANCELLED else problem)
         if not self._chain.busy:
             self._busy = False
             if self._facts.missing == _one_moment():
@@ -302,7 +302,7 @@ class SignInPresenter(Observable):
         self._note_typed(form)
         if form.username != site.username:
             self._turn_to(msgspec.structs.replace(site, username=form.username))
-        self._refusal.show(None)
+        self._sign_in_problem.show(None)
         self._busy = True
         self._chain.start([lambda number: make(number, typed)])
         self._changed()
@@ -326,7 +326,7 @@ class SignInPresenter(Observable):
     def _turn_to(self, site: Site) -> None:
         """Turn to a site, or to the same with another user or other settings."""
         self._facts.site, self._facts.are_secrets_told = site, False
-        self._refusal.turn_to(site)
+        self._sign_in_problem.turn_to(site)
         self._typed_code.turn_to(site)
 
     def _missing(self, form: Form) -> str:

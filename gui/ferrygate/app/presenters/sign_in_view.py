@@ -32,8 +32,8 @@ from ferrygate.sites.without_code import (
     surely_needs_code,
 )
 
-_TOO_LATE = 4.0
-_SHARE_TOO_LATE = 5
+_TOO_LATE_SECONDS = 4.0
+_TOO_LATE_SHARE = 5
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,7 +310,7 @@ def _code_note(facts: SignInFacts, now: float) -> str:
         return ""
     code = facts.code.code
     left = code.seconds_left(now)
-    if facts.code.spent or left < min(_TOO_LATE, code.period / _SHARE_TOO_LATE):
+    if facts.code.spent or left < min(_TOO_LATE_SECONDS, code.period / _TOO_LATE_SHARE):
         return _("Uses the next code, in {seconds} s.").format(
             seconds=seconds_until(code.valid_until, now)
         )

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from ferrygate.app.presenters.batch_outcome import ALL_THERE, MARKS, Outcome, RowTone
+from ferrygate.app.presenters.batch_outcome import ALL_THERE, MARKS, BatchOutcome, RowTone
 from ferrygate.app.presenters.conflict_view import ConflictView, conflict_view
 from ferrygate.app.presenters.fetched_files import may_open
 from ferrygate.app.presenters.interruption import Interruption
@@ -240,7 +240,7 @@ def _links_to_fetched(batch: Batch, title: str) -> list[RowLink]:
 def _when(batch: Batch) -> str:
     """Say when a batch ended whose outcome's words do not."""
     ended = batch.view.finished_at
-    if ended is None or batch.outcome in {Outcome.DELIVERED, Outcome.UNCONFIRMED}:
+    if ended is None or batch.outcome in {BatchOutcome.DELIVERED, BatchOutcome.UNCONFIRMED}:
         return ""
     return time_text(ended)
 
@@ -253,7 +253,7 @@ def _note(batch: Batch) -> str:
     if not view.files_confirmed:
         return render(batch.unconfirmed) if batch.unconfirmed is not None else ""
     upload, confirmed = view.direction is Direction.UPLOAD, view.files_confirmed
-    if batch.outcome is Outcome.DELIVERED:
+    if batch.outcome is BatchOutcome.DELIVERED:
         whole = ngettext("size confirmed by the server", "sizes confirmed by the server", confirmed)
         return whole if upload else _("complete")
     if confirmed == view.files_delivered:

@@ -19,10 +19,10 @@ from ferrygate.app.presenters.leaving_presenter import Leaving, LeavingPresenter
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.refusal_presenter import RefusalPresenter
 from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
+from ferrygate.app.presenters.sign_in_problem_presenter import SignInProblemPresenter
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.presenters.start_secrets import StartSecrets
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
@@ -112,9 +112,11 @@ class Workspace(Observable):
         self._start_secrets = StartSecrets(outbox, given, self.notices.show)
         self.code = CodePresenter(outbox, clock)
         self.setup = CodeSetupPresenter(outbox)
-        self.refusal = RefusalPresenter(outbox, clock, self.notices.say)
+        self.sign_in_problem = SignInProblemPresenter(outbox, clock, self.notices.say)
         self.typed_code = TypedCodePresenter(outbox)
-        self.sign_in = SignInPresenter(outbox, clock, self.setup, self.refusal, self.typed_code)
+        self.sign_in = SignInPresenter(
+            outbox, clock, self.setup, self.sign_in_problem, self.typed_code
+        )
         self.leaving = LeavingPresenter()
         self.sites = SitesPresenter(
             dependencies.saved,
@@ -132,7 +134,7 @@ class Workspace(Observable):
         self._followers = (
             self.code,
             self.setup,
-            self.refusal,
+            self.sign_in_problem,
             self.typed_code,
             self.sign_in,
             self.folder,
@@ -238,7 +240,7 @@ class Workspace(Observable):
         """The wall clock entered another second."""
         self.code.tick()
         self.sign_in.tick()
-        self.refusal.tick()
+        self.sign_in_problem.tick()
         self.folder.tick()
         self.transfers.tick()
         self.notices.tick()

@@ -57,7 +57,7 @@ class TransferFlags(SignInFlags):
 def _finite(
     _context: click.Context, _parameter: click.Parameter, value: float | None
 ) -> float | None:
-    """Refuse the words for no number and for one without an end, which Python takes for numbers."""
+    """Reject the words for no number and for one without an end, which Python takes for numbers."""
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(str(message("Give a number of seconds.")))
     return value

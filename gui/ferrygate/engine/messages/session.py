@@ -136,7 +136,7 @@ class AnswerCode(msgspec.Struct, frozen=True):
 
 
 class AnswerPrompt(msgspec.Struct, frozen=True):
-    """Answer PromptQuestion; ``None`` refuses to answer."""
+    """Answer PromptQuestion; ``None`` declines to answer."""
 
     question: int
     answer: Secret | None

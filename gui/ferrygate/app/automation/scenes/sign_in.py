@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferrygate.app.automation.scene_window import SITE, SceneWindow
 from ferrygate.app.automation.scenes.scene import Scene, before_value
-from ferrygate.app.presenters.refusal_presenter import Action
+from ferrygate.app.presenters.sign_in_problem_presenter import Action
 from ferrygate.app.presenters.sign_in_view import Form
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
@@ -57,13 +57,13 @@ def _refused(window: SceneWindow) -> str:
 
 def _consent(window: SceneWindow) -> str:
     _refused(window)
-    window.workspace.refusal.choose(Action.ASK_OKTA)
+    window.workspace.sign_in_problem.choose(Action.ASK_OKTA)
     return before_value(_("This sends your password to {okta} once, without a code."))
 
 
 def _explained(window: SceneWindow) -> str:
     _consent(window)
-    window.workspace.refusal.agree()
+    window.workspace.sign_in_problem.agree()
     return _("Your password is right. The server refused the code, or your account.")
 
 
@@ -130,7 +130,7 @@ def _shut(window: SceneWindow) -> str:
 
 def _shut_consent(window: SceneWindow) -> str:
     _shut(window)
-    window.workspace.refusal.choose(Action.RESET_LOCK)
+    window.workspace.sign_in_problem.choose(Action.RESET_LOCK)
     return _("Yes, reset it")
 
 

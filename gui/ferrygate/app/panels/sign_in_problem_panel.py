@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ferrygate.app.presenters.question_views import ConsentView
-from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
+from ferrygate.app.presenters.sign_in_problem_presenter import Action, SignInProblemPresenter
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.icon_note import IconNote
 from ferrygate.app.widgets.labels import label
@@ -67,8 +67,8 @@ class Question(QFrame):
             super().keyPressEvent(event)
 
 
-class RefusalPanel(QWidget):
-    """Shows a :class:`RefusalView`.
+class SignInProblemPanel(QWidget):
+    """Shows a :class:`SignInProblemView`.
 
     Signals:
         agreed: the person agrees to what was asked before the action chosen last.
@@ -76,7 +76,7 @@ class RefusalPanel(QWidget):
 
     agreed = Signal()
 
-    def __init__(self, theme: Theme, presenter: RefusalPresenter) -> None:
+    def __init__(self, theme: Theme, presenter: SignInProblemPresenter) -> None:
         super().__init__()
         self._presenter = presenter
         self._note = ProblemNote(theme)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.refusal_presenter import Action, RefusalPresenter
+from ferrygate.app.presenters.sign_in_problem_presenter import Action, SignInProblemPresenter
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.engine.messages.codes import (
@@ -40,7 +40,7 @@ class Table:
         self.clock = clock
         self.sent: list[Command] = []
         self.said: list[str] = []
-        self.presenter = RefusalPresenter(Outbox(self.sent.append), clock, self.said.append)
+        self.presenter = SignInProblemPresenter(Outbox(self.sent.append), clock, self.said.append)
         okta = SignInSettings(okta_address="https://acme.okta.example")
         helped = Support(contact="help@example.org")
         self.site = msgspec.structs.replace(site, sign_in=okta, support=helped)

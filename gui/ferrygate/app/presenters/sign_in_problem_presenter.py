@@ -39,7 +39,7 @@ class Action(Enum):
     RESET_LOCK = "reset-lock"
 
 
-class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
+class SignInProblemView(msgspec.Struct, frozen=True, kw_only=True):
     """The problem and the ways on.
 
     Attributes:
@@ -64,7 +64,7 @@ class RefusalView(msgspec.Struct, frozen=True, kw_only=True):
     contact: str = ""
 
 
-class RefusalPresenter(Observable):
+class SignInProblemPresenter(Observable):
     """Asks Okta, resets the lock, and corrects codes, each when the person agreed."""
 
     def __init__(self, outbox: Outbox, clock: Clock, say: Callable[[str], None]) -> None:
@@ -84,9 +84,9 @@ class RefusalPresenter(Observable):
         self._applying: int | None = None
 
     @property
-    def view(self) -> RefusalView:
+    def view(self) -> SignInProblemView:
         """The problem at this moment."""
-        return RefusalView(
+        return SignInProblemView(
             problem=self._problem,
             count=self._count_words(),
             actions=self._actions(),
