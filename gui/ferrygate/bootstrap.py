@@ -16,6 +16,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.processes import SystemProcesses
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.messages.event import Listener
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
@@ -126,6 +127,7 @@ def make_engine(
 
     dependencies = EngineDependencies(
         clock=clock,
+        threads=SystemThreads(),
         disk=SystemDisk(),
         ledger=ledger,
         known_hosts=known_hosts,

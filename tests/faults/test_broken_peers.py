@@ -19,6 +19,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Type, write_head
@@ -113,7 +114,7 @@ STRANGERS: dict[str, Behaviour] = {
 @pytest.mark.parametrize("behave", STRANGERS.values(), ids=STRANGERS)
 def test_a_stranger_is_given_up_in_a_sentence(behave: Behaviour) -> None:
     with raw_peer(behave) as (port, _came), in_time(), pytest.raises(NO_SERVER) as caught:
-        connect(HOST, port, (), CLOCK, SHORT, CancelToken())
+        connect(HOST, port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
     assert str(caught.value).endswith(".")
     assert caught.value.problem.next_step
 
@@ -128,7 +129,7 @@ def test_a_flood_is_not_kept(name: str) -> None:
         in_time(),  # so it was not the deadline that ended it
         pytest.raises(CannotReachError),
     ):
-        connect(HOST, port, (), CLOCK, patient, CancelToken())
+        connect(HOST, port, (), CLOCK, patient, CancelToken(SystemThreads()))
     assert came[0].sent < 16 * MIB  # most of it in the system's buffers
 
 
@@ -193,7 +194,9 @@ class Attempts:
 
     def sign_in(self) -> Connection:
         credentials = Credentials(password=Secret("correct horse"))
-        return self._attempts.sign_in(self._site, credentials, Nobody(), CancelToken())
+        return self._attempts.sign_in(
+            self._site, credentials, Nobody(), CancelToken(SystemThreads())
+        )
 
     @property
     def refusals(self) -> int:
@@ -239,7 +242,7 @@ def test_prompts_without_an_end_are_not_answered_for_ever(tmp_path: Path) -> Non
 @contextmanager
 def signed_in(failing: Failing, home: Path) -> Iterator[SftpConnection]:
     with failing_server(failing) as port, closing(Attempts(home, port).sign_in()) as ssh:
-        yield SftpConnection(ssh, CLOCK, reply_seconds=0.5)
+        yield SftpConnection(ssh, CLOCK, SystemThreads(), reply_seconds=0.5)
 
 
 @BREAKS
@@ -252,7 +255,7 @@ def test_a_server_that_breaks_while_a_channel_opens(
         in_time(),
         pytest.raises(ConnectionLostError),
     ):
-        connection.open_channel(CancelToken())
+        connection.open_channel(CancelToken(SystemThreads()))
 
 
 async def look(files: RemoteFiles) -> None:
@@ -275,7 +278,7 @@ def test_a_server_that_breaks_in_the_middle_of_work(
 ) -> None:
     failing = Failing(BreakPoint.REQUEST, hangs_up=hangs_up)
     with signed_in(failing, tmp_path) as connection:
-        channel = connection.open_channel(CancelToken())
+        channel = connection.open_channel(CancelToken(SystemThreads()))
         with in_time(), pytest.raises(ConnectionLostError):
-            channel.run(work(RemoteFiles(channel)), CancelToken())
+            channel.run(work(RemoteFiles(channel)), CancelToken(SystemThreads()))
         assert not channel.usable

@@ -14,6 +14,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.answers import AuthOutcome
 from ferrygate.ssh.connection import Connection, connect
 from ferrygate.ssh.deadlines import Deadlines
@@ -43,7 +44,7 @@ def in_time() -> Iterator[None]:
 
 
 def connected(port: int) -> Connection:
-    return connect(HOST, port, (), CLOCK, PATIENT, CancelToken())
+    return connect(HOST, port, (), CLOCK, PATIENT, CancelToken(SystemThreads()))
 
 
 # ---------------------------------------------------------------- before the key was accepted

@@ -19,6 +19,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import FerrygateError, Kind, Problem
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
@@ -88,11 +89,13 @@ class Attempts:
 
     def sign_in(self) -> Connection:
         given = Credentials(password=Secret("correct horse"))
-        return self._attempts.sign_in(self.site, given, self.person, CancelToken())
+        return self._attempts.sign_in(self.site, given, self.person, CancelToken(SystemThreads()))
 
     def fails(self) -> Problem:
         with pytest.raises(FerrygateError) as caught, closing(self.sign_in()) as ssh:
-            SftpConnection(ssh, CLOCK, reply_seconds=2.0).open_first(CancelToken())
+            SftpConnection(ssh, CLOCK, SystemThreads(), reply_seconds=2.0).open_first(
+                CancelToken(SystemThreads())
+            )
         return caught.value.problem
 
 
@@ -263,11 +266,11 @@ def test_a_server_that_hangs_up_in_place_of_a_channel(tmp_path: Path) -> None:
 def test_the_channel_that_showed_it_is_the_first_to_be_used(tmp_path: Path) -> None:
     script = says(bytes.fromhex("00000005 02 00000003"))
     with attempts(script, tmp_path) as tries, closing(tries.sign_in()) as ssh:
-        connection = SftpConnection(ssh, CLOCK)
-        connection.open_first(CancelToken())
-        first = connection.open_channel(CancelToken())
+        connection = SftpConnection(ssh, CLOCK, SystemThreads())
+        connection.open_first(CancelToken(SystemThreads()))
+        first = connection.open_channel(CancelToken(SystemThreads()))
         assert len(script.threads) == 1
-        assert connection.open_channel(CancelToken()) is not first
+        assert connection.open_channel(CancelToken(SystemThreads())) is not first
         assert len(script.threads) == 2
 
 

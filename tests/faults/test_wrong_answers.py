@@ -14,6 +14,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, Problem
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.connection import connect
 from ferrygate.ssh.deadlines import Deadlines
 from servers.rigs.server_process import HOST
@@ -36,7 +37,7 @@ def answering(row: Row) -> Behaviour:
 
 def told(behave: Behaviour, deadlines: Deadlines = SHORT) -> Problem:
     with raw_peer(behave) as (port, _came), pytest.raises(FerrygateError) as caught:
-        connect(HOST, port, (), SystemClock(), deadlines, CancelToken())
+        connect(HOST, port, (), SystemClock(), deadlines, CancelToken(SystemThreads()))
     return caught.value.problem
 
 
@@ -85,7 +86,7 @@ def test_lines_before_the_servers_name_may_take_their_time() -> None:
     with scripted_ssh(script, before_ident=(b"One moment, please\r\n", 2.2)) as port:
         deadlines = Deadlines(handshake=15.0)
         with closing(
-            connect(HOST, port, (), SystemClock(), deadlines, CancelToken())
+            connect(HOST, port, (), SystemClock(), deadlines, CancelToken(SystemThreads()))
         ) as connection:
             assert connection.alive
 

@@ -14,8 +14,10 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.disk import OpenFile
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.wire import BadPacketError, parse_reply, parse_version
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -94,11 +96,11 @@ class Target:
         """
         _take_apart(data)
         script = Script(data)
-        clock, cancel = ManualClock(1000.0), CancelToken()
+        clock, cancel = ManualClock(1000.0), CancelToken(SystemThreads())
         work = self._works[script.byte() % len(self._works)]
         object_store = bool(script.byte() & 1)
         stream = HostileStream(script, clock, cancel)
-        sftp = SftpChannel(stream, clock)
+        sftp = SftpChannel(stream, clock, OpenHandles(SystemThreads()))
         ended: FerrygateError | None = None
         folders = KeptFolders(DISK, clock.monotonic)
         channel = self._channel(sftp, clock, folders, object_store=object_store)
@@ -125,7 +127,7 @@ class Target:
     def _go_on(sftp: SftpChannel) -> None:
         """Use the channel again, whatever is still due on it."""
         try:
-            sftp.run(RemoteFiles(sftp).stat(b"/folder/a"), CancelToken())
+            sftp.run(RemoteFiles(sftp).stat(b"/folder/a"), CancelToken(SystemThreads()))
         except FerrygateError:
             return
 
@@ -133,9 +135,9 @@ class Target:
     def _channel(
         sftp: SftpChannel, clock: ManualClock, folders: KeptFolders, *, object_store: bool
     ) -> TransferChannel:
-        window = InFlightWindow(LineEstimator(1 << 20), clock, sftp.new_event)
-        late = LateParts(clock.monotonic, 330)
-        limiter, slots = RateLimiter(clock, None), ReplaceSlots()
+        window = InFlightWindow(LineEstimator(1 << 20, SystemThreads()), clock, sftp.new_event)
+        late = LateParts(clock.monotonic, 330, SystemThreads())
+        limiter, slots = RateLimiter(clock, SystemThreads(), None), ReplaceSlots(SystemThreads())
         return TransferChannel(
             RemoteFiles(sftp),
             DISK,

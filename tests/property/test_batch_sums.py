@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
@@ -36,7 +37,7 @@ SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
 @given(SIZES, st.data())
 def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
     clock = ManualClock()
-    batch = BatchFiles(BatchId("1"), Direction.UPLOAD, "", "", clock)
+    batch = BatchFiles(BatchId("1"), Direction.UPLOAD, "", "", clock, SystemThreads())
     batch.begin_walk()
     batch.walk_over()
     views = [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LockOutBreakerError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.attempt_slot import attempt_slot
 from ferrygate.sign_in.ledger import End, Ledger
 from ferrygate.sites.site import SignInSettings, Site
@@ -58,7 +59,7 @@ def test_refusals_since_the_last_success_stay_below_the_lock(
 
 def _attempt(ledger: Ledger, site: Site, end: End, *, try_anyway: bool) -> bool:
     """Make an attempt that ends so; tell whether the breaker let it send something."""
-    clock, cancel = ManualClock(), CancelToken()
+    clock, cancel = ManualClock(), CancelToken(SystemThreads())
     try:
         with attempt_slot(ledger, site.account, clock, cancel, try_anyway=try_anyway) as slot:
             assert slot.count_at(site, FINGERPRINT)

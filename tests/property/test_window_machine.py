@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
@@ -25,7 +26,9 @@ class WindowMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = TaskRunner()
         self.window = InFlightWindow(
-            LineEstimator(1 << 20), ManualClock(), lambda: AutoResetEvent(self.runner.wake)
+            LineEstimator(1 << 20, SystemThreads()),
+            ManualClock(),
+            lambda: AutoResetEvent(self.runner.wake),
         )
         self.window.max_bytes = 100
         self.in_flight: list[int] = []

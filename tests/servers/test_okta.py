@@ -23,6 +23,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.messages.codes import (
     ApplySkew,
     CodeChanged,
@@ -84,7 +85,9 @@ def new(make_sandbox: MakeSandbox, clock: ManualClock) -> Sandbox:
 
 
 def explained(rig: OktaRig, sandbox: Sandbox, password: Secret = PASSWORD) -> str:
-    problem = rig.attempts.diagnose_refusal(site_of(sandbox.ready), password, CancelToken())
+    problem = rig.attempts.diagnose_refusal(
+        site_of(sandbox.ready), password, CancelToken(SystemThreads())
+    )
     assert problem.kind in {Kind.SIGN_IN_REFUSED, Kind.CODE_NOT_SET_UP}
     assert problem.next_step
     return str(problem.sentence)
@@ -127,7 +130,7 @@ def test_no_code_is_demanded(rig: OktaRig, box: Sandbox) -> None:
 def test_too_many_requests(rig: OktaRig, box: Sandbox) -> None:
     box.organization.switches.rate_limited = True
     site = site_of(box.ready)
-    problem = rig.attempts.diagnose_refusal(site, PASSWORD, CancelToken())
+    problem = rig.attempts.diagnose_refusal(site, PASSWORD, CancelToken(SystemThreads()))
     assert "too many requests" in str(problem.sentence)
     assert str(problem.next_step) == "Try again in 1 s."
     assert problem.detail == "HTTP 429 E0000047"
@@ -141,7 +144,7 @@ def test_after_two_refusals_okta_is_asked_with_a_persons_word_only(
         explained(rig, box, Secret("wrong"))
     with pytest.raises(LockOutBreakerError):
         explained(rig, box)
-    site, cancel = site_of(box.ready), CancelToken()
+    site, cancel = site_of(box.ready), CancelToken(SystemThreads())
     rig.attempts.diagnose_refusal(site, PASSWORD, cancel, try_anyway=True)
     assert refusals(rig, box) == 2
 
@@ -149,7 +152,7 @@ def test_after_two_refusals_okta_is_asked_with_a_persons_word_only(
 def test_enrolment_hands_out_a_proven_secret(
     rig: OktaRig, new: Sandbox, clock: ManualClock
 ) -> None:
-    enrolment = rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
+    enrolment = rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken(SystemThreads()))
     assert enrolment.proven
     (factor,) = new.organization.account.factors
     assert factor.secret is not None
@@ -163,38 +166,38 @@ def test_enrolment_hands_out_a_proven_secret(
 
 def test_enrolment_takes_refusals_back(rig: OktaRig, new: Sandbox) -> None:
     explained(rig, new, Secret("wrong"))
-    rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
+    rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken(SystemThreads()))
     assert refusals(rig, new) == 0
 
 
 def test_an_account_with_a_code_is_not_enrolled_again(rig: OktaRig, box: Sandbox) -> None:
     with pytest.raises(UnsupportedError, match="set up for your account already"):
-        rig.attempts.enrol(site_of(box.ready), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(box.ready), PASSWORD, CancelToken(SystemThreads()))
     assert refusals(rig, box) == 0
 
 
 def test_google_authenticator_has_to_be_allowed(rig: OktaRig, new: Sandbox) -> None:
     new.organization.switches.offer_google = False
     with pytest.raises(UnsupportedError, match="does not let your account") as caught:
-        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken(SystemThreads()))
     assert caught.value.problem.detail == "HTTP 403 E0000079"
     assert refusals(rig, new) == 0
 
 
 def test_enrolment_with_a_wrong_password_counts(rig: OktaRig, new: Sandbox) -> None:
     with pytest.raises(SignInRefusedError, match="wrong, or your account is locked"):
-        rig.attempts.enrol(site_of(new.ready), Secret("wrong"), CancelToken())
+        rig.attempts.enrol(site_of(new.ready), Secret("wrong"), CancelToken(SystemThreads()))
     assert refusals(rig, new) == 1
 
 
 def test_a_clock_too_far_off_is_named(rig: OktaRig, new: Sandbox, clock: ManualClock) -> None:
     rig.skews.keep(site_of(new.ready), 600)  # codes are now for a clock that Okta does not have
     with pytest.raises(CodeSecretError, match="did not accept the code") as caught:
-        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken())
+        rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken(SystemThreads()))
     assert caught.value.problem.detail == "HTTP 403 E0000068; Okta's clock is ahead by about 0 s"
     assert refusals(rig, new) == 1
     rig.skews.keep(site_of(new.ready), 0)
-    assert rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken()).proven
+    assert rig.attempts.enrol(site_of(new.ready), PASSWORD, CancelToken(SystemThreads())).proven
     assert clock.slept == 0
 
 

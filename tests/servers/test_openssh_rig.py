@@ -12,6 +12,7 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.ssh.connection import connect
 from ferrygate.ssh.deadlines import Deadlines
@@ -79,11 +80,15 @@ def test_nothing_is_left_of_a_stopped_server(tmp_path_factory: pytest.TempPathFa
 
 def test_it_is_known_to_do_one_request_after_the_other(openssh: Rig) -> None:
     """So that the size it tells of an open file is not that after WRITEs that left later."""
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     assert openssh.private_key is not None
     with contextlib.closing(
         connect(openssh.host, openssh.port, (), SystemClock(), Deadlines(), cancel)
     ) as connection:
         connection.auth_none(openssh.username)
         connection.auth_publickey(openssh.username, load_private_key(openssh.private_key, None))
-        assert SftpConnection(connection, SystemClock()).open_channel(cancel).keeps_order
+        assert (
+            SftpConnection(connection, SystemClock(), SystemThreads())
+            .open_channel(cancel)
+            .keeps_order
+        )

@@ -10,6 +10,7 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.answers import AuthOutcome
 from ferrygate.ssh.connection import connect
 from ferrygate.ssh.deadlines import Deadlines
@@ -28,7 +29,9 @@ def test_nothing_is_lost_when_keys_are_renewed(
     with (
         openssh_rig(state, extra={"ForceCommand": "cat", "RekeyLimit": limit}) as rig,
         closing(
-            connect(rig.host, rig.port, (), SystemClock(), Deadlines(), CancelToken())
+            connect(
+                rig.host, rig.port, (), SystemClock(), Deadlines(), CancelToken(SystemThreads())
+            )
         ) as connection,
     ):
         connection.trust()

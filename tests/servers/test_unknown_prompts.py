@@ -23,6 +23,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.messages.session import PromptQuestion, ServerSaid
 from ferrygate.engine.session.sign_in_observer import PendingAnswer, Question, SignInObserver
 from ferrygate.sites.site import SignInSettings, Site
@@ -180,26 +181,29 @@ def observer(clock: ManualClock, cancel: CancelToken, *answers: Secret | None) -
             assert isinstance(question(number), PromptQuestion)
             answer.give(given)
 
-    return SignInObserver("host", lambda _change: None, ask, lambda _typed: None, clock, cancel)
+    threads = SystemThreads()
+    return SignInObserver(
+        "host", lambda _: None, ask, lambda _: None, clock, cancel, threads=threads
+    )
 
 
 def test_nobody_has_answered_after_two_minutes() -> None:
     clock = ManualClock()
     started = clock.monotonic()
-    assert observer(clock, CancelToken()).answer_prompt("Colour?", echo=True) is None
+    assert observer(clock, CancelToken(SystemThreads())).answer_prompt("Colour?", echo=True) is None
     assert 120 <= clock.monotonic() - started < 121
 
 
 def test_the_first_answer_counts() -> None:
     clock = ManualClock()
-    mine = observer(clock, CancelToken(), Secret("blue"), Secret("red"))
+    mine = observer(clock, CancelToken(SystemThreads()), Secret("blue"), Secret("red"))
     answer = mine.answer_prompt("Colour?", echo=True)
     assert answer is not None
     assert answer.reveal() == "blue"
 
 
 def test_a_wait_for_an_answer_can_be_cancelled() -> None:
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     cancel.cancel()
     with pytest.raises(Cancelled):
         observer(ManualClock(), cancel).answer_prompt("Colour?", echo=True)

@@ -12,6 +12,7 @@ import paramiko
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.ledger import Ledger
@@ -172,7 +173,7 @@ class AttemptRig:
         self.known_hosts_file = folder / "known_hosts"
         self.known_hosts = KnownHosts(self.known_hosts_file)
         self.watcher = Watcher()
-        self.cancel = CancelToken()
+        self.cancel = CancelToken(SystemThreads())
         self.server = FakeConnection()
         self.connects: list[tuple[str, int, tuple[HostKey, ...]]] = []
         self.on_connect: Callable[[], None] = lambda: None

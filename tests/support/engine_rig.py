@@ -16,6 +16,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.codes import UseCodeSecret
@@ -122,6 +123,7 @@ class EngineRig:
         self.engine = Engine(
             EngineDependencies(
                 clock=clock,
+                threads=SystemThreads(),
                 disk=SystemDisk(),
                 ledger=self.ledger,
                 known_hosts=self.known_hosts,
@@ -165,7 +167,7 @@ class EngineRig:
         session = self.engine._supervisor.session
         assert session is not None
         assert session.connection is not None
-        return [session.connection.open_channel(CancelToken()) for _ in range(count)]
+        return [session.connection.open_channel(CancelToken(SystemThreads())) for _ in range(count)]
 
     def _random_hex(self, count: int) -> str:
         if threading.current_thread().name != "engine":  # there batches are named

@@ -14,6 +14,7 @@ from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.checkpoint import UploadCheckpoint
@@ -114,22 +115,22 @@ class LaneWorkerRig:
         self.rigs: list[ScriptedSftp] = []
         self.refuse: Callable[[int], bool] = lambda _number: False
         self.on_open: Callable[[ScriptedSftp], None] = lambda _rig: None
-        self.cancel = CancelToken()
+        self.cancel = CancelToken(SystemThreads())
         self.told = RecordedReports()
         self.limits = Limits()
-        self.late = LateParts(self.clock.monotonic, 330)
+        self.late = LateParts(self.clock.monotonic, 330, SystemThreads())
         self.late_check = True
-        self.slots = ReplaceSlots()
+        self.slots = ReplaceSlots(SystemThreads())
         self.in_flight = 48 << 20  # bytes
         self.limit: int | None = None  # bytes a second
         self.queue = WorkQueue(Direction.UPLOAD)
         self.object_store = True
         self.direction = Direction.UPLOAD
-        self.flusher: Flusher = Flusher(self.clock, "0123abcd", SystemDisk())
-        self.open_files = OpenFiles()
-        self.concurrency = ConcurrencyLimit()
+        self.flusher: Flusher = Flusher(self.clock, "0123abcd", SystemDisk(), SystemThreads())
+        self.open_files = OpenFiles(SystemThreads())
+        self.concurrency = ConcurrencyLimit(SystemThreads())
         self._part_numbers = count()
-        self._lane = Lane("test", self._open, raise_it)
+        self._lane = Lane("test", self._open, raise_it, SystemThreads())
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         if self.refuse(len(self.rigs)):
@@ -154,15 +155,18 @@ class LaneWorkerRig:
         """Have it all done; returns what was not begun, or why nothing could be."""
         settings = TransferSettings(
             clock=self.clock,
+            threads=SystemThreads(),
             disk=SystemDisk(),
             flusher=self.flusher,
-            limiter=RateLimiter(self.clock, self.limit),
-            line_estimator=LineEstimator(self.in_flight),
+            limiter=RateLimiter(self.clock, SystemThreads(), self.limit),
+            line_estimator=LineEstimator(self.in_flight, SystemThreads()),
             object_store=self.object_store,
             open_files=self.open_files,
             concurrency=self.concurrency,
             late=self.late,
-            claims=UploadClaims(SystemDisk(), self.folder / "replacing", "account"),
+            claims=UploadClaims(
+                SystemDisk(), self.folder / "replacing", "account", SystemThreads()
+            ),
             mark=no_marks(),
             new_part_name=self._new_part_name,
             listed_times=ListedTimes(),

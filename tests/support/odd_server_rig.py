@@ -24,6 +24,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.event import Listener
@@ -271,6 +272,7 @@ def odd_rig(
     def make_engine(listener: Listener) -> Engine:
         dependencies = EngineDependencies(
             clock=clock,
+            threads=SystemThreads(),
             disk=SystemDisk(),
             ledger=rig.ledger,
             known_hosts=KnownHosts(home / "known_hosts"),

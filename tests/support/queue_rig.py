@@ -13,6 +13,7 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.open_files import OpenFiles
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import (
     BatchChanged,
@@ -241,15 +242,18 @@ class QueueRig:
             self._new_lane,
             TransferSettings(
                 clock=self.clock,
+                threads=SystemThreads(),
                 disk=SystemDisk(),
-                flusher=Flusher(self.clock, "0123abcd", SystemDisk()),
-                limiter=RateLimiter(self.clock, None),
-                line_estimator=LineEstimator(48 << 20),
+                flusher=Flusher(self.clock, "0123abcd", SystemDisk(), SystemThreads()),
+                limiter=RateLimiter(self.clock, SystemThreads(), None),
+                line_estimator=LineEstimator(48 << 20, SystemThreads()),
                 object_store=object_store,
-                open_files=OpenFiles(),
-                concurrency=ConcurrencyLimit(),
-                late=LateParts(self.clock.monotonic, 330),
-                claims=UploadClaims(SystemDisk(), self.folder / "replacing", "account"),
+                open_files=OpenFiles(SystemThreads()),
+                concurrency=ConcurrencyLimit(SystemThreads()),
+                late=LateParts(self.clock.monotonic, 330, SystemThreads()),
+                claims=UploadClaims(
+                    SystemDisk(), self.folder / "replacing", "account", SystemThreads()
+                ),
                 mark=no_marks(),
                 new_part_name=lambda: ".ferrygate-0123abcd-00.part",
                 listed_times=ListedTimes(),

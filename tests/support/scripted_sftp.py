@@ -11,8 +11,10 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.open_handles import OpenHandles
 from support.fake_clock import ManualClock
 from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OK, OP_UNSUPPORTED, string
 
@@ -351,8 +353,10 @@ class ScriptedSftp:
     def __init__(self, server: ScriptedServer) -> None:
         self.server = server
         self.stream = ScriptedStream(server.answer)
-        self.channel = SftpChannel(self.stream, self.stream.clock, reply_deadline=60.0)
-        self.cancel = CancelToken()
+        self.channel = SftpChannel(
+            self.stream, self.stream.clock, OpenHandles(SystemThreads()), reply_deadline=60.0
+        )
+        self.cancel = CancelToken(SystemThreads())
         self.channel.start(self.cancel)
 
     @property

@@ -9,6 +9,7 @@ import msgspec
 
 from ferrygate.common.disk import Disk, OpenFile
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.download import FlushQueue, download
 from ferrygate.transfers.file_job import FileJob
@@ -78,9 +79,9 @@ class TransferRig:
         self.in_flight = 48 << 20  # bytes
         self.limit: int | None = None  # bytes a second
         self.checkpoint = UploadCheckpoint()
-        self.late = LateParts(self.rig.stream.clock.monotonic, 330)
+        self.late = LateParts(self.rig.stream.clock.monotonic, 330, SystemThreads())
         self.late_check = True
-        self.slots = ReplaceSlots()
+        self.slots = ReplaceSlots(SystemThreads())
         self.listed_times = ListedTimes()
         self.mark = no_marks()
         self.new_part_name: Callable[[], str] = lambda: ".ferrygate-abab.part"
@@ -94,8 +95,10 @@ class TransferRig:
     def channel(self, *, object_store: bool = True) -> TransferChannel:
         """Return the channel as transfers use it, with nothing in flight."""
         clock, channel = self.rig.stream.clock, self.rig.channel
-        window = InFlightWindow(LineEstimator(self.in_flight), clock, channel.new_event)
-        limiter = RateLimiter(clock, self.limit)
+        window = InFlightWindow(
+            LineEstimator(self.in_flight, SystemThreads()), clock, channel.new_event
+        )
+        limiter = RateLimiter(clock, SystemThreads(), self.limit)
         late = self.late
         return TransferChannel(
             self.rig.files,

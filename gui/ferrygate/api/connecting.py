@@ -23,6 +23,7 @@ from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import SecretKind
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.client import EngineClient, MakeEngine, Prompter
 from ferrygate.engine.messages.session import OpenSite, SessionChanged
 from ferrygate.sites.resolve import resolve_site
@@ -55,7 +56,9 @@ def open_session(
     """
     kinds = None if given is None else _kinds(given) | unneeded
     with ExitStack() as on_failure:
-        client = on_failure.enter_context(closing(EngineClient(make_engine, prompter, clock)))
+        client = on_failure.enter_context(
+            closing(EngineClient(make_engine, prompter, clock, SystemThreads()))
+        )
         client.do(OpenSite(client.number(), site, kinds))
         on_failure.pop_all()
     return Session(client, site)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ferrygate.common.errors import Cancelled
+from ferrygate.common.threads import Threads
 
 
 class CancelToken:
@@ -15,8 +15,8 @@ class CancelToken:
     ``event`` may be waited on, so that no work has to poll while it only waits.
     """
 
-    def __init__(self) -> None:
-        self.event = threading.Event()
+    def __init__(self, threads: Threads) -> None:
+        self.event = threads.event()
         self._watchers: list[Callable[[], None]] = []
 
     def cancel(self) -> None:

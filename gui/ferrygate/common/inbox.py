@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.threads import Threads
 
 Callback = Callable[[], None]
 
@@ -14,11 +14,11 @@ Callback = Callable[[], None]
 class Inbox:
     """Queues callbacks; waits by the injected clock."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, threads: Threads) -> None:
         self._clock = clock
         self._callbacks: deque[Callback] = deque()
-        self._something = threading.Event()
-        self._closing = threading.Lock()
+        self._something = threads.event()
+        self._closing = threads.lock()
         self._closed = False
 
     def post(self, callback: Callback) -> bool:

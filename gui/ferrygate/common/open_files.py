@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from ferrygate.common.threads import Threads
 
 SPARE = 128
 """Descriptors left for all else: sockets, settings, folders that are walked or kept open."""
@@ -83,10 +84,10 @@ def _open_now() -> int:
 class OpenFiles:
     """Counts the files that all lanes of a session have open, and bounds them; for any thread."""
 
-    def __init__(self, room: Callable[[], int] = room) -> None:
+    def __init__(self, threads: Threads, room: Callable[[], int] = room) -> None:
         """Begin with none; ``room`` tells how many may be open, and is asked when none is."""
         self._room = room
-        self._lock = threading.Lock()  # guards these
+        self._lock = threads.lock()  # guards these
         self._open = 0
         self._waiting = 0  # of those
         self._max_files = 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.inbox import Callback
+from ferrygate.common.threads import Threads
 from ferrygate.engine.reply import Later
 
 T = TypeVar("T")
@@ -20,8 +20,9 @@ class BackgroundTasks:
     Daemons, since a keychain that asks a question nobody sees may never come back.
     """
 
-    def __init__(self, post: Callable[[Callback], None]) -> None:
+    def __init__(self, post: Callable[[Callback], None], threads: Threads) -> None:
         self._post = post
+        self._threads = threads
         self._running: dict[int, CancelToken] = {}
 
     def do(
@@ -32,7 +33,7 @@ class BackgroundTasks:
         failed: Callable[[BaseException], None],
     ) -> None:
         """Do ``work`` on a thread of its own; ``done`` or ``failed`` follows on the engine's."""
-        cancel = CancelToken()
+        cancel = CancelToken(self._threads)
 
         def end(callback: Callback) -> None:
             del self._running[request]
@@ -48,7 +49,7 @@ class BackgroundTasks:
                 self._post(lambda: end(lambda: done(result)))
 
         self._running[request] = cancel
-        threading.Thread(target=run, name=f"task-{request}", daemon=True).start()
+        self._threads.spawn(run, f"task-{request}")
 
     def answer(
         self, request: int, work: Callable[[CancelToken], T], then: Callable[[T], Later | None]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import inf
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Cancelled, Problem, error_for
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import Mailbox, Threads
 from ferrygate.engine.messages.codes import CodeAwaited
 from ferrygate.engine.messages.command import CancelRequest, Request
 from ferrygate.engine.messages.event import Done, Event, Failed, Listener
@@ -132,8 +131,9 @@ class EngineClient:
         make_engine: MakeEngine,
         prompter: Prompter,
         clock: Clock,
+        threads: Threads,
     ) -> None:
-        self._events: SimpleQueue[Event | _Cancel] = SimpleQueue()
+        self._events: Mailbox[Event | _Cancel] = threads.mailbox()
         self._engine = make_engine(self._events.put)
         self._prompter = prompter
         self._clock = clock
@@ -141,9 +141,8 @@ class EngineClient:
         self._closed = False
         self.at_hand: SecretsChanged | None = None
         self._asked: dict[int | BatchId, _Asked] = {}  # by request, and by batch
-        self._cancels: SimpleQueue[_Cancel | None] = SimpleQueue()
-        self._canceller = threading.Thread(target=self._pass_on, name="cancel", daemon=True)
-        self._canceller.start()
+        self._cancels: Mailbox[_Cancel | None] = threads.mailbox()
+        self._canceller = threads.spawn(self._pass_on, "cancel")
 
     def number(self) -> int:
         """Return a request number not used before."""
@@ -186,14 +185,14 @@ class EngineClient:
 
         For a signal's handler, or another thread than the one that asks: nothing is waited for.
         """
-        for asked in set(self._asked.copy().values()):
+        for asked in dict.fromkeys(self._asked.copy().values()):
             asked.is_taken_back = True
             self._events.put(asked.cancel)  # wakes who waits for an event
             self._cancels.put(asked.cancel)
 
     def _pass_on(self) -> None:
         """Pass cancels on, on a thread of its own: the asking thread may wait for its output."""
-        while (cancel := self._cancels.get()) is not None:
+        while (cancel := self._cancels.take()) is not None:
             self._engine.send(cancel)
 
     def _next(self, asked: _Asked) -> Event | None:
@@ -227,15 +226,13 @@ class EngineClient:
 
     def _wait(self, asked: _Asked) -> Event | _Cancel | None:
         """Take the next that comes; none where nothing came for half a second."""
-        with suppress(Empty):
-            return self._events.get_nowait()  # nearly always there, where there are many
+        if (event := self._events.take_within(0)) is not None:
+            return event  # nearly always there, where there are many
         left = asked.give_up_at - self._clock.monotonic()
-        try:
-            return self._events.get(timeout=max(0.0, min(left, _LOOK)))
-        except Empty:
-            if left > _LOOK:
-                return None
-            raise Cancelled(detail="the engine has not told its end") from None
+        event = self._events.take_within(max(0.0, min(left, _LOOK)))
+        if event is None and left <= _LOOK:
+            raise Cancelled(detail="the engine has not told its end")
+        return event
 
     def _became_batch(self, asked: _Asked | None, batch: BatchId) -> None:
         if asked is None:
@@ -254,7 +251,7 @@ class EngineClient:
         """End the engine; what is still asked has no end to wait for."""
         self._closed = True
         self._cancels.put(None)
-        self._canceller.join()
+        self._canceller.join(None)
         self._engine.close()
 
     def _answered(self, event: Event) -> bool:

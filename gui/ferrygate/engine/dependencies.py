@@ -12,6 +12,7 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.common.disk import Disk
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.threads import Threads
 from ferrygate.sftp.channel import REPLY_SECONDS
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
@@ -28,6 +29,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         clock: the time.
+        threads: starts threads, and makes what they share.
         disk: where files are sent from and fetched to.
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
@@ -46,6 +48,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     clock: Clock
+    threads: Threads
     disk: Disk
     ledger: Ledger
     known_hosts: KnownHosts

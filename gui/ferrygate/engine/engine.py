@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -56,12 +55,13 @@ class Engine:
         self._clock = dependencies.clock
         self._listener = listener
         self._unanswered = Unanswered()
-        self._inbox = Inbox(dependencies.clock)
-        self._tasks = BackgroundTasks(self._later)
+        self._inbox = Inbox(dependencies.clock, dependencies.threads)
+        self._tasks = BackgroundTasks(self._later, dependencies.threads)
         self._current = CurrentSite()
         self._codes = CodeDisplay(dependencies.ledger, dependencies.clock, self._emit)
         self._refusals = RefusalCount(dependencies.ledger, dependencies.known_hosts)
-        limiter = RateLimiter(dependencies.clock, None)  # over all sessions: a person's wish
+        # Over all sessions: a person's wish.
+        limiter = RateLimiter(dependencies.clock, dependencies.threads, None)
         secrets = SessionSecrets(
             dependencies.open_vault,
             dependencies.known_hosts,
@@ -104,8 +104,7 @@ class Engine:
         self._running = True
         self._ended: Problem | None = None  # answers what is asked from the end on, once it came
         self._breakdown = breakdown()
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._thread.start()
+        self._thread = dependencies.threads.spawn(self._run, "engine")
 
     # ------------------------------------------------------------ from any thread
 

@@ -48,6 +48,7 @@ from ferrygate.common.server_words import is_text, sentence
 from ferrygate.sftp import wire
 from ferrygate.sftp.bursts import next_burst
 from ferrygate.sftp.handle_gate import HandleGate
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
 from ferrygate.sftp.server_silence import silent, too_slow
@@ -75,6 +76,7 @@ class SftpChannel:
         self,
         stream: ByteStream,
         clock: Clock,
+        handles: OpenHandles,
         *,
         reply_deadline: float = REPLY_SECONDS,
         large_requests: bool = True,
@@ -84,12 +86,11 @@ class SftpChannel:
         Args:
             stream: carries the session, such as an SSH channel.
             clock: for deadline, timers and pace.
-            reply_deadline: seconds without a byte, while a reply is due, after which the server
-                counts as gone.
+            handles: counts those that are open, on other channels as well.
+            reply_deadline: seconds without a byte, while a reply is due, until the server is gone.
             large_requests: use the limits that a server announces; false for one that fails then.
         """
-        self._stream = stream
-        self._clock = clock
+        self._stream, self._clock = stream, clock
         self._reply_deadline = reply_deadline
         self._large_requests = large_requests
         self._reader = PacketReader()
@@ -105,7 +106,7 @@ class SftpChannel:
         self._pace = Pace()
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
-        self.gate = HandleGate(self)
+        self.gate = HandleGate(self, handles)
         self.refuses_exclusive = False  # set by transfers: this server's OPEN takes no EXCL
         self.keeps_order = False  # set on connecting: requests of all files are done in order
         self.usable = True

@@ -23,7 +23,9 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.message import message
+from ferrygate.common.threads import Threads
 from ferrygate.sftp.channel import REPLY_SECONDS, SftpChannel
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
 
@@ -129,11 +131,17 @@ class SftpConnection:
     """
 
     def __init__(
-        self, ssh: SecureConnection, clock: Clock, *, reply_seconds: float = REPLY_SECONDS
+        self,
+        ssh: SecureConnection,
+        clock: Clock,
+        threads: Threads,
+        *,
+        reply_seconds: float = REPLY_SECONDS,
     ) -> None:
         """Take an authenticated connection; ``reply_seconds`` is a channel's deadline."""
         self.ssh = ssh
         self._clock = clock
+        self._threads = threads
         self._reply_seconds = reply_seconds
         self._first: deque[SftpChannel] = deque()  # one at most, which any thread may take
 
@@ -191,6 +199,7 @@ class SftpConnection:
         channel = SftpChannel(
             subsystem.stream,
             self._clock,
+            OpenHandles(self._threads),
             reply_deadline=self._reply_seconds,
             # OpenSSH for Windows fails above 100 KiB, whatever it says (Win32-OpenSSH issue 1395).
             large_requests="for_Windows" not in ident,

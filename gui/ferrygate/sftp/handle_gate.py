@@ -60,13 +60,13 @@ class HandleGate:
         handles: counts over all channels once the session has put one in place for all of them.
     """
 
-    def __init__(self, channel: Channel) -> None:
-        """Begin with no handle open, and a count of this channel's own."""
+    def __init__(self, channel: Channel, handles: OpenHandles) -> None:
+        """Begin with no handle of this channel open."""
         self._channel = channel
         self._opening: set[Future[Reply]] = set()
         self._closing: set[Future[Reply]] = set()  # CLOSEs without a waiting coroutine
         self._open = 0
-        self.handles = OpenHandles()
+        self.handles = handles
 
     async def open(self, kind: Type, body: bytes, *, for_reading: bool) -> Reply:
         """Ask for a handle, and again if it is refused, perhaps because others are open.

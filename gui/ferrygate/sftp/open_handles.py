@@ -11,8 +11,9 @@ fails, the next trial comes later.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+
+from ferrygate.common.threads import Threads
 
 _GRANTS_BEFORE_TRIAL = 64  # handles granted at the limit before one more is tried
 _TRIAL_BACKOFF = 8  # times as many, each time that was in vain
@@ -24,9 +25,9 @@ class OpenHandles:
     A handle counts from its OPEN until its CLOSE was answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: Threads) -> None:
         """Begin without a limit."""
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._max_open: int | None = None
         self._asked = 0  # OPENs in flight
         self._open = 0

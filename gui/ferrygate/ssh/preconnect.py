@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.connect_steps import ConnectStep, ReportConnectStep, report_nothing
 from ferrygate.ssh.dial import POLL_SECONDS, dial
 
@@ -26,7 +27,7 @@ class Preconnect:
         self._where = (host, port)
         self._seconds = seconds
         self._clock = clock
-        self._unneeded = CancelToken()
+        self._unneeded = CancelToken(SystemThreads())
         self._steps: list[ConnectStep] = []
         self._end: SimpleQueue[socket.socket | FerrygateError] = SimpleQueue()
         self._thread = threading.Thread(target=self._dial, name="dial", daemon=True)

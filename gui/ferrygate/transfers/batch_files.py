@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
+from ferrygate.common.threads import Threads
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflicts import Conflicts
 from ferrygate.transfers.file_counts import FileCounts
@@ -54,13 +55,15 @@ class BatchFiles:
         names: Sequence[str],
         target: str,
         clock: Clock,
+        threads: Threads,
         *,
         remote_folder: bytes = b"",
     ) -> None:
+        self._threads = threads
         self.batch = batch
-        self.cancel = CancelToken()
+        self.cancel = CancelToken(threads)
         self.problem: Problem | None = None
-        self.slots = ReplaceSlots()
+        self.slots = ReplaceSlots(threads)
         self.is_kept = True
         self.conflicts = Conflicts()
         self._walk_begun = False
@@ -123,7 +126,7 @@ class BatchFiles:
         An upload goes on from its checkpoint. Returns the files that wait now.
         """
         assert self.finished  # noqa: S101  else a file would be in two hands
-        self.cancel = CancelToken()
+        self.cancel = CancelToken(self._threads)
         self._finished_at = None
         if self.problem is not None:
             self.problem = None
@@ -369,7 +372,7 @@ class BatchFiles:
             files_asked=len(self.conflicts),
             files_interrupted=self._counts[TransferState.INTERRUPTED],
             files_late=self._queue.late,
-            late_until=self._late_until,
+            late_until=self._on_the_wall(self._queue.late_until),
             bytes_total=self._total,
             bytes_moved=self._moved,
             bytes_per_second=0.0 if self.finished else self._speed.at(self._moved),
@@ -381,12 +384,9 @@ class BatchFiles:
             can_retry=self.can_retry,
         )
 
-    @property
-    def _late_until(self) -> float | None:
-        last = self._queue.late_until
-        return None if last is None else self._on_the_wall(last)
-
-    def _on_the_wall(self, due: float) -> float:
+    def _on_the_wall(self, due: float | None) -> float | None:
+        if due is None:
+            return None
         return self._clock.now() + max(0.0, due - self._clock.monotonic())
 
     def _change(self, number: int, state: TransferState, **changes: object) -> FileView:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 
 import msgspec
 
@@ -14,6 +12,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.disk import Disk, Identity, OpenFile, identity_of
 from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
+from ferrygate.common.threads import Mailbox, Running, Threads
 from ferrygate.common.unforeseen import logged
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.parts import sweep
@@ -60,6 +59,10 @@ class _Begun(msgspec.Struct, frozen=True):
     descriptor: int
 
 
+class _Stop(msgspec.Struct, frozen=True):
+    """Ends the thread after what came before."""
+
+
 class Flusher:
     """Flushes files on a thread of its own, which starts with the first file.
 
@@ -71,6 +74,7 @@ class Flusher:
         clock: Clock,
         machine: str,
         disk: Disk,
+        threads: Threads,
     ) -> None:
         """Begin without a thread.
 
@@ -78,14 +82,16 @@ class Flusher:
             clock: the time, for the age of parts.
             machine: this computer's name in the names of parts.
             disk: where the files are.
+            threads: starts the thread.
         """
         self._clock = clock
+        self._threads = threads
         self._machine = machine
         self._cleared: set[LocalFolder] = set()
         self._disk = disk
-        self._work: SimpleQueue[_Finished | _Begun | _ToClear | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._work: Mailbox[_Finished | _Begun | _ToClear | _Stop] = threads.mailbox()
+        self._thread: Running | None = None
+        self._starting = threads.lock()
         self._failed: dict[Identity, OSError] = {}  # by the file; the thread's own
 
     def clear(self, folder: LocalFolder) -> None:
@@ -128,7 +134,7 @@ class Flusher:
     def stop(self) -> None:
         """End the thread after what is queued."""
         if self._thread is not None:
-            self._work.put(None)
+            self._work.put(_Stop())
 
     def join(self) -> None:
         """Wait for the thread's end after :meth:`stop`."""
@@ -140,25 +146,22 @@ class Flusher:
         if self._thread is None:
             with self._starting:  # lanes come from several threads
                 if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="flush", daemon=True)
-                    self._thread.start()
+                    self._thread = self._threads.spawn(self._run, "flush")
 
     def _run(self) -> None:
         going = True
         while going:
-            group = [self._work.get()]
-            try:
-                while len(group) < _MAX_GROUP:
-                    group.append(self._work.get_nowait())
-            except Empty:
-                pass
-            going = None not in group
+            group = [self._work.take()]
+            while len(group) < _MAX_GROUP and (more := self._work.take_within(0)) is not None:
+                group.append(more)
             for item in group:
                 with logged():
                     if isinstance(item, _Begun):
                         self._write_back(item.descriptor)
                     elif isinstance(item, _ToClear):
                         sweep(self._disk, item.folder, self._machine, self._clock)
+                    elif isinstance(item, _Stop):
+                        going = False
             self._flush([item for item in group if isinstance(item, _Finished)])
 
     def _write_back(self, descriptor: int) -> None:
@@ -196,7 +199,7 @@ class Flusher:
         for _try in range(_TRIES):
             if not isinstance(error, TooManyOpenFilesError):
                 break
-            self._clock.wait(threading.Event(), _POLL_SECONDS)
+            self._clock.wait(self._threads.event(), _POLL_SECONDS)
             error = _error_of(sync, finished)
         return error
 

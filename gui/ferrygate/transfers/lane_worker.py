@@ -129,7 +129,11 @@ class LaneWorker:
         self._in_flight: list[_InFlight] = []
         self._folders = KeptFolders(settings.disk, settings.clock.monotonic)
         self._leftovers = Leftovers(
-            settings.clock, settings.late, reports.upload_failed, object_store=settings.object_store
+            settings.clock,
+            settings.threads,
+            settings.late,
+            reports.upload_failed,
+            object_store=settings.object_store,
         )
 
     def work_off(self, lane: Lane) -> list[Item]:

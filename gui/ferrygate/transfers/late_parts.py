@@ -22,12 +22,12 @@ about again after that, see :mod:`ferrygate.transfers.late_check`.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import msgspec
 
 from ferrygate.common.entry import Entry
+from ferrygate.common.threads import Threads
 
 LOOK_SECONDS = 5.0  # after a connection is back, in which servers that noticed the cut show it
 _KEPT_SECONDS = 3600.0  # after its end, for a handle whose name was not asked about since
@@ -73,12 +73,12 @@ class LateParts:
             waited for; set when there is another.
     """
 
-    def __init__(self, now: Callable[[], float], seconds: float) -> None:
+    def __init__(self, now: Callable[[], float], seconds: float, threads: Threads) -> None:
         """Begin with none; ``now`` tells the steady clock's seconds."""
         self.seconds = seconds
         self.look_until = 0.0
         self.now = now
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._handles: dict[bytes, list[OldHandle]] = {}
         self._newest: dict[bytes, str] = {}  # SHA-256 of the file closed last, for each name
 

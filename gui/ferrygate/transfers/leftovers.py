@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import FerrygateError
+from ferrygate.common.threads import Threads
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
@@ -36,6 +37,7 @@ class Leftovers:
     def __init__(
         self,
         clock: Clock,
+        threads: Threads,
         late: LateParts,
         failed: Callable[[FileJob, UploadFailure], None],
         *,
@@ -43,6 +45,7 @@ class Leftovers:
     ) -> None:
         """Begin with none; ``failed`` is told of each once it is cleared away."""
         self._clock = clock
+        self._threads = threads
         self._late = late
         self._failed = failed
         self._object_store = object_store
@@ -83,7 +86,7 @@ class Leftovers:
                 unseen = LeftBehind.NOTHING
                 if len(left) == len(broken) or not self._object_store:
                     break
-            self._clock.wait(CancelToken().event, _POLL_SECONDS)
+            self._clock.wait(self._threads.event(), _POLL_SECONDS)
         for number, one in enumerate(broken):
             if lane.let_go_cleanly:  # with its channel the handle is gone, and shows no part later
                 one.checkpoint.connection_lost(self._late.now())
@@ -119,6 +122,6 @@ class Leftovers:
             return {number: left for number, left in found.items() if left is not None}
 
         try:
-            return lane.run(look, CancelToken())
+            return lane.run(look, CancelToken(self._threads))
         except FerrygateError:
             return dict.fromkeys(parts, LeftBehind.PART)

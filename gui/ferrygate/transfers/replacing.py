@@ -9,9 +9,10 @@ under way.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
+
+from ferrygate.common.threads import Threads
 
 MAX_REPLACING = 8  # files that a kill, a dead line or a cancel may cost
 
@@ -19,9 +20,9 @@ MAX_REPLACING = 8  # files that a kill, a dead line or a cancel may cost
 class ReplaceSlots:
     """Holds a batch's slots; lanes acquire them on several threads, until a file has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: Threads) -> None:
         """Begin with all slots free."""
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._holders: set[int] = set()
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
 

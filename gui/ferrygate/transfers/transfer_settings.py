@@ -9,6 +9,7 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.common.disk import Disk
 from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.threads import Threads
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.late_parts import LateParts
 from ferrygate.transfers.listed_times import ListedTimes
@@ -24,6 +25,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
 
     Attributes:
         clock: for speeds, limits, and the wait after a broken upload.
+        threads: makes what lanes share.
         disk: this computer's.
         flusher: flushes fetched files.
         limiter: how fast bytes may go.
@@ -39,6 +41,7 @@ class TransferSettings(msgspec.Struct, frozen=True):
     """
 
     clock: Clock
+    threads: Threads
     disk: Disk
     flusher: Flusher
     limiter: RateLimiter

@@ -21,7 +21,6 @@ make another name of the same file.
 from __future__ import annotations
 
 import hashlib
-import threading
 import unicodedata
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -32,6 +31,7 @@ from ferrygate.common.disk import Disk
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.local_disk import own_file
 from ferrygate.common.message import message
+from ferrygate.common.threads import Threads
 
 _POLL_SECONDS = 0.25  # between two tries for the lock
 _PATIENCE_SECONDS = 60.0  # for two runs of one job that overlap; more would be a silent wait
@@ -62,18 +62,19 @@ class Claim:
 class UploadClaims:
     """Hands out the claims of one session, to any thread."""
 
-    def __init__(self, disk: Disk, folder: Path, account: str) -> None:
+    def __init__(self, disk: Disk, folder: Path, account: str, threads: Threads) -> None:
         """Begin with none.
 
         Args:
             disk: this computer's.
             folder: where the locked files are; made when it is needed.
             account: server and account, in one spelling.
+            threads: those that claims are handed to.
         """
         self._disk = disk
         self._folder = folder
         self._account = account
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._taken: set[bytes] = set()  # in this session
 
     async def acquire(self, remote: bytes, sleep: Sleep, *, replaces: bool) -> Claim:

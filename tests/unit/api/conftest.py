@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.api.session import Session
 from ferrygate.api.unattended import Unattended
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.client import EngineClient
 from ferrygate.engine.messages.command import Command, Request
 from ferrygate.engine.messages.event import Done, Listener
@@ -46,7 +47,7 @@ def make_session() -> Iterator[MakeSession]:
                 made.append(RecordingEngine(listener))
                 return made[0]
 
-            client = EngineClient(make_engine, Unattended(), ManualClock())
+            client = EngineClient(make_engine, Unattended(), ManualClock(), SystemThreads())
             clients.callback(client.close)
             site = Site(name="Acme", host="127.0.0.1")
             return Session(client, site), made[0]

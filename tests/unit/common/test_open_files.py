@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from ferrygate.common.open_files import SPARE, OpenFiles, raise_limit, room
+from ferrygate.common.threads import SystemThreads
 
 UNLIMITED = 1 << 30
 
@@ -55,7 +56,7 @@ def test_what_is_open_already_and_room_for_others_is_left() -> None:
 
 
 def test_no_more_are_taken_than_there_is_room_for() -> None:
-    files = OpenFiles(lambda: 3)
+    files = OpenFiles(SystemThreads(), lambda: 3)
     assert [files.acquire() for _file in range(5)] == [True, True, True, False, False]
     files.release()
     assert files.acquire()
@@ -63,7 +64,7 @@ def test_no_more_are_taken_than_there_is_room_for() -> None:
 
 
 def test_the_first_of_a_lane_may_always_be_open() -> None:
-    files = OpenFiles(lambda: -5)
+    files = OpenFiles(SystemThreads(), lambda: -5)
     assert not files.acquire()
     assert files.acquire(first=True)
     assert files.acquire(first=True)
@@ -71,7 +72,7 @@ def test_the_first_of_a_lane_may_always_be_open() -> None:
 
 
 def test_fewer_are_allowed_where_the_system_opens_no_more_until_all_are_closed() -> None:
-    files = OpenFiles(lambda: 10)
+    files = OpenFiles(SystemThreads(), lambda: 10)
     assert all(files.acquire() for _file in range(5))
     files.fewer()
     files.release()
@@ -84,7 +85,7 @@ def test_fewer_are_allowed_where_the_system_opens_no_more_until_all_are_closed()
 
 
 def test_threads_count_together() -> None:
-    files = OpenFiles(lambda: 50)
+    files = OpenFiles(SystemThreads(), lambda: 50)
     taken: list[bool] = []
     threads = [
         threading.Thread(target=lambda: taken.extend(files.acquire() for _file in range(20)))

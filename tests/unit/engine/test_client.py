@@ -12,6 +12,7 @@ import pytest
 from ferrygate.api.unattended import Unattended
 from ferrygate.common.errors import Cancelled, KeychainError, LocalFileError, Problem
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.client import EngineClient
 from ferrygate.engine.messages.command import CancelRequest, Command
 from ferrygate.engine.messages.event import Done, Event, Listener
@@ -107,7 +108,7 @@ def client_of() -> Iterator[ClientOf]:
                 return made[0]
 
             options = {"prompter": Unattended(), "clock": ManualClock(), **options}
-            client = EngineClient(make_engine, **options)
+            client = EngineClient(make_engine, **options, threads=SystemThreads())
             clients.callback(client.close)
             return client, made[0]
 
@@ -221,7 +222,7 @@ def test_an_interrupt_that_wakes_nobody_is_dealt_with(client_of: ClientOf) -> No
     client, _engine = client_of({CancelRequest: (Done(1),)})
     before = signal.signal(signal.SIGINT, lambda *_signal: client.cancel())
     try:
-        with unheard_signal(signal.SIGINT, asleep_in="_wait"):
+        with unheard_signal(signal.SIGINT, asleep_in="take_within"):
             assert list(client.ask(UPLOAD)) == []
     finally:
         signal.signal(signal.SIGINT, before)

@@ -15,6 +15,7 @@ from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.inbox import Callback, Inbox
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.breakdown import handed_to
 from ferrygate.engine.session.reconnect import BackOff
@@ -28,7 +29,7 @@ ENTRY = Entry(b"a", EntryKind.FILE, 1, 1_700_000_000)
 
 
 def test_an_inbox_keeps_the_order() -> None:
-    inbox = Inbox(ManualClock())
+    inbox = Inbox(ManualClock(), SystemThreads())
     done: list[int] = []
     for number in range(3):
         inbox.post(lambda number=number: done.append(number))  # type: ignore[misc]
@@ -42,13 +43,13 @@ def test_an_inbox_keeps_the_order() -> None:
 
 def test_an_inbox_waits_no_longer_than_it_may() -> None:
     clock = ManualClock(1000)
-    inbox = Inbox(clock)
+    inbox = Inbox(clock, SystemThreads())
     assert inbox.take(5) is None
     assert clock.now() == 1005
 
 
 def test_nothing_posted_by_many_threads_is_lost() -> None:
-    inbox = Inbox(SystemClock())
+    inbox = Inbox(SystemClock(), SystemThreads())
     taken: list[int] = []
 
     def post_many() -> None:
@@ -71,7 +72,7 @@ class Acts:
 
     def __init__(self) -> None:
         self.posted: SimpleQueue[Callback] = SimpleQueue()
-        self.tasks = BackgroundTasks(self.posted.put)
+        self.tasks = BackgroundTasks(self.posted.put, SystemThreads())
         self.results: list[Any] = []
 
     def do(self, request: int, work: Any) -> None:
@@ -123,7 +124,7 @@ class StartedLanes:
         self.opened: list[ScriptedSftp] = []
         self.ends: SimpleQueue[Any] = SimpleQueue()
         self.unforeseen: SimpleQueue[BaseException] = SimpleQueue()
-        self.lane = Lane("test", self._open, self.unforeseen.put)
+        self.lane = Lane("test", self._open, self.unforeseen.put, SystemThreads())
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         self.opened.append(ScriptedSftp(ScriptedServer({b"/a": b"1"})))
@@ -150,7 +151,7 @@ def test_a_lane_outlives_what_nobody_foresaw_and_hands_it_over(error: BaseExcept
 
     lanes.lane.submit(fail, lanes.ends.put, fail)  # the word of the end fails as well
     assert lanes.unforeseen.get(timeout=5) is error
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     assert lanes.ends.get(timeout=5) == ENTRY
     lanes.end()
 
@@ -165,7 +166,7 @@ def test_an_error_that_is_handed_over_is_raised_where_it_is_taken() -> None:
 def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
     lanes = StartedLanes()
     for _ in range(3):
-        lanes.submit(CancelToken())
+        lanes.submit(CancelToken(SystemThreads()))
     assert [lanes.ends.get(timeout=5) for _ in range(3)] == [ENTRY] * 3
     lanes.end()
     assert len(lanes.opened) == 1
@@ -174,13 +175,13 @@ def test_a_lane_opens_one_channel_when_it_is_needed() -> None:
 
 def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
     lanes = StartedLanes()
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     lanes.ends.get(timeout=5)
     lanes.opened[0].stream.ended = True
     lanes.opened[0].server.instead = dict.fromkeys(range(20), lambda _request: ())
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     assert isinstance(lanes.ends.get(timeout=5), ConnectionLostError)
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     assert lanes.ends.get(timeout=5) == ENTRY
     lanes.end()
     assert len(lanes.opened) == 2
@@ -188,9 +189,9 @@ def test_a_lane_opens_another_channel_for_a_broken_one() -> None:
 
 def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> None:
     lanes = StartedLanes()
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     lanes.ends.get(timeout=5)
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
 
     old = lanes.opened[0].stream
     old.peer_closes, old.on_close_awaited = False, cancel.cancel
@@ -199,14 +200,14 @@ def test_a_lane_that_waits_for_the_end_of_its_old_channel_hears_a_cancel() -> No
     assert isinstance(lanes.ends.get(timeout=5), Cancelled)
     assert len(lanes.opened) == 1
     old.peer_closes = True
-    lanes.submit(CancelToken())
+    lanes.submit(CancelToken(SystemThreads()))
     assert lanes.ends.get(timeout=5) == ENTRY
     lanes.end()
 
 
 def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
     lanes = StartedLanes()
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     cancel.cancel()
     lanes.submit(cancel)
     assert isinstance(lanes.ends.get(timeout=5), Cancelled)
@@ -215,23 +216,23 @@ def test_a_lane_sends_nothing_for_what_was_cancelled_before() -> None:
 
 
 def test_the_first_answer_of_a_person_counts() -> None:
-    answer = PendingAnswer[str]()
+    answer = PendingAnswer[str](SystemThreads())
     answer.give("yes")
     answer.give("no")
-    assert answer.wait(ManualClock(), CancelToken()) == "yes"
+    assert answer.wait(ManualClock(), CancelToken(SystemThreads())) == "yes"
 
 
 def test_no_answer_in_two_minutes_is_none() -> None:
     clock = ManualClock(1000)
-    assert PendingAnswer[str]().wait(clock, CancelToken()) is None
+    assert PendingAnswer[str](SystemThreads()).wait(clock, CancelToken(SystemThreads())) is None
     assert 1120 <= clock.now() <= 1121
 
 
 def test_a_question_can_be_taken_back() -> None:
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     cancel.cancel()
     with pytest.raises(Cancelled):
-        PendingAnswer[str]().wait(ManualClock(), cancel)
+        PendingAnswer[str](SystemThreads()).wait(ManualClock(), cancel)
 
 
 def test_tries_grow_apart_and_end() -> None:

@@ -18,8 +18,10 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     ServerUnusableError,
 )
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import AttrsReply, HandleReply, Reply, Type, string
 from support.scripted_sftp import (
@@ -55,7 +57,9 @@ def silent(_request: Request) -> Iterable[bytes]:
 
 def started(answer: bytes) -> tuple[SftpChannel, CancelToken]:
     stream = ScriptedStream(lambda _payload: [answer])
-    return SftpChannel(stream, stream.clock), CancelToken()
+    return SftpChannel(stream, stream.clock, OpenHandles(SystemThreads())), CancelToken(
+        SystemThreads()
+    )
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -146,7 +150,7 @@ def test_the_channel_is_good_for_more_after_a_cancel(
     rig.stream.after = lambda: None
     rig.stream.packets.extend(late.answers)
     assert rig.channel.usable
-    assert rig.channel.run(files.stat(b"/b"), CancelToken()).size == 2
+    assert rig.channel.run(files.stat(b"/b"), CancelToken(SystemThreads())).size == 2
 
 
 def test_cancelled_work_may_clean_up(rig: ScriptedSftp, server: ScriptedServer) -> None:
@@ -193,7 +197,7 @@ def test_a_handle_nobody_waits_for_is_closed(
         rig.run(work)
     assert len(server.open_handles) == 1
     rig.stream.packets.extend(late.answers)
-    rig.channel.run(files.stat(b"/b"), CancelToken())
+    rig.channel.run(files.stat(b"/b"), CancelToken(SystemThreads()))
     assert not server.open_handles
 
 
@@ -206,7 +210,7 @@ def test_a_handle_for_writing_is_never_closed_by_itself(
     with pytest.raises(Cancelled):
         rig.run(files.open_for_writing(b"/new", replace=True))
     rig.stream.packets.extend(late.answers)
-    rig.channel.run(files.stat(b"/b"), CancelToken())
+    rig.channel.run(files.stat(b"/b"), CancelToken(SystemThreads()))
     assert server.asked(CLOSE) == []
 
 

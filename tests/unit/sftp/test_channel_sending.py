@@ -9,6 +9,7 @@ import pytest
 from ferrygate.common.byte_stream import MAX_BURST_BYTES
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.tasks import Future
 from ferrygate.sftp.wire import Type, string
 from support.scripted_sftp import (
@@ -116,7 +117,7 @@ def afterwards(rig: ScriptedSftp) -> None:
     """The peer takes data again, and somebody else works on the channel."""
     rig.stream.window = None
     rig.stream.after = lambda: None
-    assert rig.channel.run(rig.files.stat(b"/c"), CancelToken()).size == 3
+    assert rig.channel.run(rig.files.stat(b"/c"), CancelToken(SystemThreads())).size == 3
 
 
 def test_a_cancel_takes_back_what_has_not_left(rig: ScriptedSftp, server: ScriptedServer) -> None:
@@ -167,7 +168,9 @@ def test_nobody_owes_an_answer_to_what_was_taken_back(rig: ScriptedSftp) -> None
     with pytest.raises(Cancelled):
         rig.run(ask(rig, b"/a", b"/b"))
     rig.stream.after = lambda: None
-    rig.channel.run(rig.channel.sleep(1000), CancelToken())  # nothing is due: no silence
+    rig.channel.run(
+        rig.channel.sleep(1000), CancelToken(SystemThreads())
+    )  # nothing is due: no silence
     assert rig.channel.usable
 
 

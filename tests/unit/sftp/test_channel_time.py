@@ -11,8 +11,10 @@ from ferrygate.common.byte_stream import MAX_BURST_BYTES
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, ConnectionLostError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.tasks import Future
 from ferrygate.ssh.stream import ChannelStream
 from support.scripted_sftp import STAT, Request, ScriptedServer, ScriptedSftp
@@ -191,8 +193,8 @@ class Woken:
         self.stream = self.line.stream = CountingStream(
             self.line, self.line, 1 << 20, peer=0, send_window=1 << 20, max_packet=1 << 15
         )
-        self.channel = SftpChannel(self.stream, SystemClock())
-        self.cancel = CancelToken()
+        self.channel = SftpChannel(self.stream, SystemClock(), OpenHandles(SystemThreads()))
+        self.cancel = CancelToken(SystemThreads())
         self.channel.start(self.cancel)
         self.files = RemoteFiles(self.channel)
         self.stream.looked = 0

@@ -18,6 +18,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sites.known_hosts import HostKey
 from support.fake_clock import ManualClock
@@ -82,17 +83,17 @@ class ScriptedConnection:
 
 def fails_first(ssh: ScriptedConnection) -> FerrygateError:
     with pytest.raises(FerrygateError) as caught:
-        SftpConnection(ssh, ManualClock()).open_first(CancelToken())
+        SftpConnection(ssh, ManualClock(), SystemThreads()).open_first(CancelToken(SystemThreads()))
     return caught.value
 
 
 def test_the_channel_that_showed_it_is_given_first() -> None:
     ssh = ScriptedConnection()
-    connection = SftpConnection(ssh, ManualClock())
-    connection.open_first(CancelToken())
-    first = connection.open_channel(CancelToken())
+    connection = SftpConnection(ssh, ManualClock(), SystemThreads())
+    connection.open_first(CancelToken(SystemThreads()))
+    first = connection.open_channel(CancelToken(SystemThreads()))
     assert len(ssh.opened) == 1
-    assert connection.open_channel(CancelToken()) is not first
+    assert connection.open_channel(CancelToken(SystemThreads())) is not first
     assert len(ssh.opened) == 2
 
 
@@ -109,8 +110,8 @@ def test_a_servers_ident_tells_its_ways(
 ) -> None:
     ssh = ScriptedConnection(ident)
     ssh.server.extensions = {LIMITS: b"1"}
-    connection = SftpConnection(ssh, ManualClock())
-    channel = connection.open_channel(CancelToken())
+    connection = SftpConnection(ssh, ManualClock(), SystemThreads())
+    channel = connection.open_channel(CancelToken(SystemThreads()))
     assert connection.stores_objects is stores_objects
     assert channel.keeps_order is keeps_order
     assert bool(ssh.server.asked(200)) is large  # EXTENDED
@@ -124,7 +125,9 @@ def test_a_channel_is_refused() -> None:
     assert "offers no file transfer" in str(error)
     assert (error.problem.detail, error.problem.server_said) == ("open failed: 1", "no")
     with pytest.raises(UnsupportedError, match=r"No more\."):
-        SftpConnection(ssh, ManualClock()).open_channel(CancelToken())
+        SftpConnection(ssh, ManualClock(), SystemThreads()).open_channel(
+            CancelToken(SystemThreads())
+        )
 
 
 def test_a_connection_that_ends_in_place_of_the_first_channel() -> None:
@@ -139,7 +142,9 @@ def test_a_connection_that_ends_in_place_of_a_later_channel() -> None:
     ssh = ScriptedConnection()
     ssh.refusal, ssh.alive, ssh.disconnect_reason = connection_lost("EOFError"), False, "bye"
     with pytest.raises(ConnectionLostError, match="was lost") as caught:
-        SftpConnection(ssh, ManualClock()).open_channel(CancelToken())
+        SftpConnection(ssh, ManualClock(), SystemThreads()).open_channel(
+            CancelToken(SystemThreads())
+        )
     assert caught.value.problem.server_said == "bye"
 
 

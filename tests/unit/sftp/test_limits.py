@@ -10,7 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ferrygate.common.cancel import CancelToken
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.wire import Limits, Type, packet, parse_limits, read_body, write_head
 from support.scripted_sftp import (
     DATA,
@@ -52,8 +54,8 @@ def test_a_server_that_fails_with_large_requests_is_not_asked_for_limits() -> No
     server = ScriptedServer({b"/a": b"1"})
     server.extensions = {LIMITS: b"1"}
     stream = ScriptedStream(server.answer)
-    channel = SftpChannel(stream, stream.clock, large_requests=False)
-    channel.start(CancelToken())
+    channel = SftpChannel(stream, stream.clock, OpenHandles(SystemThreads()), large_requests=False)
+    channel.start(CancelToken(SystemThreads()))
     assert server.asked(EXTENDED) == []
     assert channel.limits == Limits()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ferrygate.common.errors import NotFoundError, PermissionDeniedError, RemoteFailureError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.replies import data_read
@@ -164,7 +165,7 @@ def test_what_was_taken_back_before_it_left_does_not_count(
 
 
 def test_a_limit_that_has_held_is_tried_one_higher_and_ever_later() -> None:
-    handles = OpenHandles()
+    handles = OpenHandles(SystemThreads())
     handles.limit(2)
 
     def opens_until_more(most: int) -> int:

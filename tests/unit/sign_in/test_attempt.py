@@ -26,6 +26,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.gate import Gate
@@ -376,7 +377,7 @@ def test_a_real_server_with_another_key_sees_no_sign_in(
 
     attempts = SignInAttempts(make_ledger(), known_hosts, reach, clock)
     with pytest.raises(HostKeyChangedError):
-        attempts.sign_in(site, CREDENTIALS, Watcher(), CancelToken())
+        attempts.sign_in(site, CREDENTIALS, Watcher(), CancelToken(SystemThreads()))
     assert len(box.log) == 0
 
 

@@ -11,6 +11,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.time_steps import take_step
 from support.fake_clock import ManualClock
@@ -31,7 +32,11 @@ def ledger(tmp_path: Path, clock: ManualClock) -> Ledger:
 
 def take(ledger: Ledger, clock: ManualClock, waits: list[float]) -> int:
     return take_step(
-        BEHIND, lambda step: ledger.claim(BEHIND, step), clock, CancelToken(), waits.append
+        BEHIND,
+        lambda step: ledger.claim(BEHIND, step),
+        clock,
+        CancelToken(SystemThreads()),
+        waits.append,
     )
 
 

@@ -15,6 +15,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import LeaseLostError
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.attempt_slot import AttemptSlot
 from ferrygate.sign_in.gate import Gate
 from ferrygate.sign_in.ledger import End, Lease, Ledger
@@ -221,7 +222,9 @@ def test_a_code_given_back_takes_no_password_back_that_left_before(
     make_ledger: MakeLedger, clock: ManualClock, ended: set[str]
 ) -> None:
     one, two = make_ledger(), make_ledger()
-    slot = AttemptSlot(one, ACCOUNT, admit(one), clock, CancelToken(), try_anyway=False)
+    slot = AttemptSlot(
+        one, ACCOUNT, admit(one), clock, CancelToken(SystemThreads()), try_anyway=False
+    )
     slot.sending()
     assert slot.claim(SECRET, 7)
     slot.give_back(SECRET, 7)

@@ -18,6 +18,7 @@ from ferrygate.common.errors import (
     UsageError,
 )
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.ledger import End
 from ferrygate.sign_in.okta_http import OktaAnswer
 from ferrygate.sign_in.okta_verdict import (
@@ -122,7 +123,7 @@ def test_the_wait_is_by_oktas_own_clock() -> None:
 
 def test_the_password_goes_out_alone(rig: OktaRig, okta: FakeOkta) -> None:
     okta.answers = [MFA_REQUIRED]
-    rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+    rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken(SystemThreads()))
     ((path, document),) = okta.asked
     assert path == "/api/v1/authn"
     assert document == {
@@ -135,14 +136,14 @@ def test_the_password_goes_out_alone(rig: OktaRig, okta: FakeOkta) -> None:
 def test_what_never_left_does_not_count(rig: OktaRig, okta: FakeOkta) -> None:
     okta.reachable = False
     with pytest.raises(CannotReachError):
-        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert rig.ledger.refusals(SITE.account) == 0
 
 
 def test_an_unknown_end_counts(rig: OktaRig, okta: FakeOkta) -> None:
     okta.answers = [LOST]
     with pytest.raises(ConnectionLostError):
-        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken())
+        rig.attempts.diagnose_refusal(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert rig.ledger.refusals(SITE.account) == 1
 
 
@@ -150,9 +151,9 @@ def test_what_has_to_be_at_hand(rig: OktaRig, okta: FakeOkta) -> None:
     nobody = msgspec.structs.replace(SITE, username="")
     nowhere = msgspec.structs.replace(SITE, sign_in=SignInSettings())
     with pytest.raises(SecretsMissingError, match="user name"):
-        rig.attempts.diagnose_refusal(nobody, PASSWORD, CancelToken())
+        rig.attempts.diagnose_refusal(nobody, PASSWORD, CancelToken(SystemThreads()))
     with pytest.raises(SecretsMissingError, match="password"):
-        rig.attempts.enrol(SITE, None, CancelToken())
+        rig.attempts.enrol(SITE, None, CancelToken(SystemThreads()))
     with pytest.raises(UsageError, match="does not name its Okta address"):
         rig.attempts.clock_skew(nowhere)
     assert okta.asked == []
@@ -162,7 +163,7 @@ def test_enrolment_asks_for_google_and_proves_it(
     rig: OktaRig, okta: FakeOkta, clock: ManualClock
 ) -> None:
     okta.answers = [MFA_ENROLL, begun(timeStep=60, keyLength=8), answer(status="SUCCESS")]
-    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken(SystemThreads()))
     secret = enrolment.secret
     assert enrolment.proven
     assert (secret.key.reveal(), secret.digits, secret.period) == (KEY, 8, 60)
@@ -185,7 +186,7 @@ def test_a_code_that_would_die_on_its_way_is_waited_out(
     okta.answers = [MFA_ENROLL, begun(), answer(status="SUCCESS")]
     clock.time = 1_795_000_019.0  # one second before the step's end
     assert clock.time % 30 == 29.0
-    rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    rig.attempts.enrol(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert clock.time == 1_795_000_020.0
 
 
@@ -194,7 +195,7 @@ def test_a_secret_is_not_dropped_when_the_last_answer_is_lost(
     rig: OktaRig, okta: FakeOkta, last: OktaAnswer | FerrygateError
 ) -> None:
     okta.answers = [MFA_ENROLL, begun(), last]
-    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+    enrolment = rig.attempts.enrol(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert not enrolment.proven
     assert enrolment.secret.key.reveal() == KEY
     assert rig.ledger.refusals(SITE.account) == 1
@@ -218,7 +219,7 @@ def test_an_odd_activation_is_refused_and_names_nothing(
 ) -> None:
     okta.answers = [MFA_ENROLL, odd]
     with pytest.raises(FerrygateError, match="does not know") as caught:
-        rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+        rig.attempts.enrol(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert KEY not in repr(caught.value.problem)
     assert len(okta.asked) == 2
 
@@ -226,7 +227,7 @@ def test_an_odd_activation_is_refused_and_names_nothing(
 def test_a_factor_that_is_not_allowed(rig: OktaRig, okta: FakeOkta) -> None:
     okta.answers = [MFA_ENROLL, answer(403, errorCode="E0000079")]
     with pytest.raises(UnsupportedError, match="Google Authenticator"):
-        rig.attempts.enrol(SITE, PASSWORD, CancelToken())
+        rig.attempts.enrol(SITE, PASSWORD, CancelToken(SystemThreads()))
     assert rig.ledger.refusals(SITE.account) == 0
 
 

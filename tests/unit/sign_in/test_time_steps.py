@@ -6,6 +6,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.time_steps import PASTE_SECONDS, has_life, seconds_to_code, take_step
 from support.fake_clock import ManualClock
 
@@ -67,7 +68,7 @@ class Taking:
         self.spent = set(spent)
         self.waits: list[float] = []
         self.asked: list[int] = []
-        self.cancel = CancelToken()
+        self.cancel = CancelToken(SystemThreads())
 
     def claim(self, step: int) -> bool:
         self.asked.append(step)

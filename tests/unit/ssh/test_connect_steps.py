@@ -7,6 +7,7 @@ import pytest
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import CannotReachError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.algorithms import Offer, agreed
 from ferrygate.ssh.connect_steps import (
     AlgorithmsAgreed,
@@ -70,7 +71,7 @@ def test_dialling_tells_the_addresses_and_which_of_them_answered() -> None:
             (socket.AF_INET, socket.SOCK_STREAM, 0, "", address)
             for address in (("127.0.0.2", closed_port()[1]), ("127.0.0.1", port))
         ]
-        clock, cancel = SystemClock(), CancelToken()
+        clock, cancel = SystemClock(), CancelToken(SystemThreads())
         with dial("there", port, 10.0, clock, cancel, lambda *_: found, report=steps.append):
             server.accept()[0].close()
     resolved, connected = steps
@@ -85,7 +86,7 @@ def test_where_nothing_answers_only_the_name_was_found() -> None:
     host, port = closed_port()
     steps: list[ConnectStep] = []
     with pytest.raises(CannotReachError):
-        dial(host, port, 10.0, SystemClock(), CancelToken(), report=steps.append)
+        dial(host, port, 10.0, SystemClock(), CancelToken(SystemThreads()), report=steps.append)
     assert [type(step) for step in steps] == [NameResolved]
 
 
@@ -94,7 +95,7 @@ def test_a_connection_that_was_dialled_ahead_tells_its_steps_when_it_is_taken() 
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         preconnect = Preconnect("127.0.0.1", port, 10.0, SystemClock())
-        taken = preconnect.take("127.0.0.1", port, CancelToken(), steps.append)
+        taken = preconnect.take("127.0.0.1", port, CancelToken(SystemThreads()), steps.append)
         assert taken is not None
         taken.close()
         preconnect.close()

@@ -23,6 +23,7 @@ from ferrygate.common.errors import (
     UnsupportedError,
 )
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sftp.files import RemoteFiles
@@ -50,7 +51,7 @@ def box(make_sandbox: MakeSandbox) -> Sandbox:
 def connection(box: Sandbox) -> Iterator[Connection]:
     ready = box.ready
     with contextlib.closing(
-        connect(ready.host, ready.port, (), CLOCK, Deadlines(), CancelToken())
+        connect(ready.host, ready.port, (), CLOCK, Deadlines(), CancelToken(SystemThreads()))
     ) as connection:
         yield connection
 
@@ -144,14 +145,14 @@ def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer, sentence: st
     with peer(behave) as port:
         began = CLOCK.monotonic()
         with pytest.raises(CannotReachError, match=sentence):
-            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
+            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
         assert CLOCK.monotonic() - began < 3
 
 
 @contextlib.contextmanager
 def cancelled_soon() -> Iterator[CancelToken]:
     """A token that is cancelled once the work has begun."""
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     timer = threading.Timer(0.3, cancel.cancel)
     timer.start()
     began = CLOCK.monotonic()
@@ -172,7 +173,7 @@ def test_dialling_is_cancelled() -> None:
 
 def test_a_port_that_takes_nobody_in() -> None:
     with full_port() as port, pytest.raises(CannotReachError, match="does not answer") as caught:
-        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
+        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
     assert caught.value.problem.detail.endswith("timed out")
 
 
@@ -180,14 +181,14 @@ def test_a_port_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(CannotReachError, match=f"is there, but nothing answers on port {port}"):
-        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
+        connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
 
 
 def test_a_name_that_is_none() -> None:
     """Such a name does not even get to the network's resolver, which may be slow or away."""
     name = "a" * 64  # RFC 1035 §2.3.4 knows 63 characters a label
     with pytest.raises(CannotReachError, match=f"no server called {name}"):
-        connect(name, 22, (), CLOCK, SHORT, CancelToken())
+        connect(name, 22, (), CLOCK, SHORT, CancelToken(SystemThreads()))
 
 
 def test_the_host_key_is_shown_before_anything_is_sent(
@@ -203,14 +204,14 @@ def test_known_types_come_first(box: Sandbox) -> None:
     for key_type in ("ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"):
         known = (HostKey(key_type, b""),)
         with contextlib.closing(
-            connect(ready.host, ready.port, known, CLOCK, SHORT, CancelToken())
+            connect(ready.host, ready.port, known, CLOCK, SHORT, CancelToken(SystemThreads()))
         ) as found:
             assert found.host_key.key_type == "ssh-ed25519"
 
 
 def test_who_the_server_is(connection: Connection) -> None:
     assert connection.server_ident == "SSH-2.0-AWS_SFTP_1.2"
-    assert SftpConnection(connection, CLOCK).stores_objects
+    assert SftpConnection(connection, CLOCK, SystemThreads()).stores_objects
     assert connection.alive
     assert connection.silent_for < 5
 
@@ -242,12 +243,15 @@ def test_a_connection_that_ends_under_a_sign_in(connection: Connection, box: San
 
 def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) -> None:
     sign_in(connection, box)
-    sftp = SftpConnection(connection, CLOCK)
-    channels = [sftp.open_channel(CancelToken()) for _ in range(10)]
+    sftp = SftpConnection(connection, CLOCK, SystemThreads())
+    channels = [sftp.open_channel(CancelToken(SystemThreads())) for _ in range(10)]
     with pytest.raises(UnsupportedError, match="not allow another connection"):
-        sftp.open_channel(CancelToken())
+        sftp.open_channel(CancelToken(SystemThreads()))
     for channel in channels:
-        assert channel.run(RemoteFiles(channel).lstat(b"/inbox"), CancelToken()).name == b"inbox"
+        assert (
+            channel.run(RemoteFiles(channel).lstat(b"/inbox"), CancelToken(SystemThreads())).name
+            == b"inbox"
+        )
         assert not channel.keeps_order  # nobody knows
         channel.close()
 
@@ -255,15 +259,15 @@ def test_channels_up_to_the_servers_limit(connection: Connection, box: Sandbox) 
 def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
     ready = box.ready
     with contextlib.closing(
-        connect(ready.host, ready.port, (), CLOCK, SHORT, CancelToken())
+        connect(ready.host, ready.port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
     ) as connection:
         sign_in(connection, box)
-        sftp = SftpConnection(connection, CLOCK, reply_seconds=0.5)
-        channel = sftp.open_channel(CancelToken())
+        sftp = SftpConnection(connection, CLOCK, SystemThreads(), reply_seconds=0.5)
+        channel = sftp.open_channel(CancelToken(SystemThreads()))
         box.faults.stall()
         for attempt in (
-            lambda: channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken()),
-            lambda: sftp.open_channel(CancelToken()),
+            lambda: channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken(SystemThreads())),
+            lambda: sftp.open_channel(CancelToken(SystemThreads())),
         ):
             began = CLOCK.monotonic()
             with pytest.raises(ConnectionLostError):
@@ -273,23 +277,23 @@ def test_a_channel_nobody_answers_on(box: Sandbox) -> None:
 
 def test_a_dropped_connection(connection: Connection, box: Sandbox) -> None:
     sign_in(connection, box)
-    sftp = SftpConnection(connection, CLOCK)
-    channel = sftp.open_channel(CancelToken())
+    sftp = SftpConnection(connection, CLOCK, SystemThreads())
+    channel = sftp.open_channel(CancelToken(SystemThreads()))
     box.faults.drop_connections()
     with pytest.raises(ConnectionLostError):
-        channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken())
+        channel.run(RemoteFiles(channel).lstat(b"/"), CancelToken(SystemThreads()))
     with pytest.raises(FerrygateError):
-        sftp.open_channel(CancelToken())
+        sftp.open_channel(CancelToken(SystemThreads()))
     assert not connection.alive
 
 
 def test_cancelled_while_a_channel_opens(connection: Connection, box: Sandbox) -> None:
     sign_in(connection, box)
     box.faults.stall()
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     cancel.cancel()
     with pytest.raises(FerrygateError):
-        SftpConnection(connection, CLOCK).open_channel(cancel)
+        SftpConnection(connection, CLOCK, SystemThreads()).open_channel(cancel)
 
 
 class Mute(paramiko.ServerInterface):
@@ -325,14 +329,16 @@ def test_a_server_without_sftp_and_one_that_does_not_say(*, answers: bool) -> No
     with (
         peer(serve) as port,
         contextlib.closing(
-            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken())
+            connect("127.0.0.1", port, (), CLOCK, SHORT, CancelToken(SystemThreads()))
         ) as connection,
         contextlib.ExitStack() as last,
     ):
         last.callback(mute.answer.set)
         assert connection.auth_password("v", Secret("x")).outcome is AuthOutcome.ACCEPTED
         with pytest.raises(ServerUnusableError if answers else ConnectionLostError):
-            SftpConnection(connection, CLOCK, reply_seconds=0.5).open_channel(CancelToken())
+            SftpConnection(connection, CLOCK, SystemThreads(), reply_seconds=0.5).open_channel(
+                CancelToken(SystemThreads())
+            )
     assert CLOCK.monotonic() - began < 5
 
 

@@ -11,6 +11,7 @@ import pytest
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled, CannotReachError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.dial import Addresses, dial
 from support.fake_clock import ManualClock
 
@@ -43,7 +44,7 @@ def test_a_resolver_that_hangs_is_given_up_in_time(hung: HungResolver) -> None:
     clock = ManualClock()
     began = clock.monotonic()
     with pytest.raises(CannotReachError, match="could not be found in time") as caught:
-        dial("sftp.example.org", 22, 10.0, clock, CancelToken(), hung)
+        dial("sftp.example.org", 22, 10.0, clock, CancelToken(SystemThreads()), hung)
     assert caught.value.problem.next_step
     assert caught.value.problem.detail == "sftp.example.org:22: name not resolved (timed out)"
     assert clock.monotonic() - began == pytest.approx(10.0, abs=0.2)
@@ -52,13 +53,13 @@ def test_a_resolver_that_hangs_is_given_up_in_time(hung: HungResolver) -> None:
 
 def test_a_resolver_that_hangs_holds_up_no_end_of_the_program(hung: HungResolver) -> None:
     with pytest.raises(CannotReachError):
-        dial("sftp.example.org", 22, 10.0, ManualClock(), CancelToken(), hung)
+        dial("sftp.example.org", 22, 10.0, ManualClock(), CancelToken(SystemThreads()), hung)
     hung.asked.wait()
     assert [thread.daemon for thread in hung.threads] == [True]
 
 
 def test_the_wait_for_a_resolver_is_cancelled(hung: HungResolver) -> None:
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
 
     def cancel_under_way() -> None:
         hung.asked.wait()
@@ -77,12 +78,19 @@ def test_a_name_that_stands_for_nothing(error: Exception) -> None:
         raise error
 
     with pytest.raises(CannotReachError, match=r"no server called sftp\.example\.org"):
-        dial("sftp.example.org", 22, 10.0, SystemClock(), CancelToken(), refuse)
+        dial("sftp.example.org", 22, 10.0, SystemClock(), CancelToken(SystemThreads()), refuse)
 
 
 def test_the_address_that_was_found_is_the_one_dialled() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = server.getsockname()
         found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address)]
-        with dial("sftp.example.org", 22, 10.0, SystemClock(), CancelToken(), lambda *_: found):
+        with dial(
+            "sftp.example.org",
+            22,
+            10.0,
+            SystemClock(),
+            CancelToken(SystemThreads()),
+            lambda *_: found,
+        ):
             server.accept()[0].close()

@@ -10,6 +10,7 @@ import pytest
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sites.known_hosts import HostKey
 from ferrygate.ssh.connect_steps import ConnectStep, FirstLineRead
 from ferrygate.ssh.deadlines import Deadlines
@@ -54,7 +55,7 @@ def test_a_server_that_ends_after_its_line_is_described(
     pair[1].sendall(b"SSH-2.0-Odd_1.0\r\n")
     pair[1].shutdown(socket.SHUT_WR)
     with pytest.raises(SSH_ERRORS) as caught:
-        handshake.exchange_keys("acme.example:22", (), CancelToken())
+        handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
     heard = handshake.abandon(caught.value, steps.append)
     assert heard.first == b"SSH-2.0-Odd_1.0\r\n"
     assert heard.has_ended
@@ -66,7 +67,7 @@ def test_a_server_that_says_nothing_is_late_and_hung_up_on(
     handshake: Handshake, pair: tuple[socket.socket, socket.socket]
 ) -> None:
     with pytest.raises(TimeoutError) as caught:
-        handshake.exchange_keys("acme.example:22", (), CancelToken())
+        handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
     steps: list[ConnectStep] = []
     heard = handshake.abandon(caught.value, steps.append)
     assert (heard.first, heard.is_late, heard.is_slow, steps) == (b"", True, False, [])
@@ -80,12 +81,12 @@ def test_another_protocol_is_not_waited_for(
     handshake = Handshake(MonitoredSocket(pair[0], SystemClock(), first=1 << 16), Deadlines())
     pair[1].sendall(b"220 mx1.example.org ESMTP Postfix\r\n")
     with pytest.raises(SSH_ERRORS) as caught:
-        handshake.exchange_keys("acme.example:22", (), CancelToken())
+        handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
     assert not handshake.abandon(caught.value, lambda _step: None).is_late
 
 
 def test_a_cancelled_exchange_ends_at_once(handshake: Handshake) -> None:
-    cancel = CancelToken()
+    cancel = CancelToken(SystemThreads())
     cancel.cancel()
     with pytest.raises(Cancelled) as caught:
         handshake.exchange_keys("acme.example:22", (), cancel)

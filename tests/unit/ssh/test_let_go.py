@@ -12,6 +12,7 @@ import pytest
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import ConnectionLostError
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sftp.wire import Type
 from ferrygate.ssh.connection import connect
@@ -69,7 +70,9 @@ def test_a_connection_that_was_closed_lets_go_of_its_buffers(sandbox: Sandbox) -
     ready, clock = sandbox.ready, SystemClock()
 
     def open_and_close() -> None:
-        connection = connect(ready.host, ready.port, (), clock, Deadlines(), CancelToken())
+        connection = connect(
+            ready.host, ready.port, (), clock, Deadlines(), CancelToken(SystemThreads())
+        )
         with closing(connection):
             connection.trust()
 

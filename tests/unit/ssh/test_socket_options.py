@@ -8,6 +8,7 @@ import pytest
 
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.dial import dial
 
 
@@ -26,5 +27,5 @@ from ferrygate.ssh.dial import dial
 def test_a_connection_is_tuned(level: int, name: str, value: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with dial("127.0.0.1", port, 5, SystemClock(), CancelToken()) as dialled:
+        with dial("127.0.0.1", port, 5, SystemClock(), CancelToken(SystemThreads())) as dialled:
             assert dialled.getsockopt(level, getattr(socket, name)) == value

@@ -9,6 +9,7 @@ import pytest
 
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
@@ -54,7 +55,9 @@ class Case:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", self.clock)
+        self.batch = BatchFiles(
+            BatchId("7"), Direction.UPLOAD, "month", "/inbox", self.clock, SystemThreads()
+        )
         self.batch.begin_walk()
         self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
 
@@ -124,7 +127,9 @@ def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
 
 
 def test_an_empty_batch_is_finished_once_walked() -> None:
-    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(
+        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
+    )
     assert not batch.view().finished
     batch.walk_over()
     assert batch.view().finished
@@ -223,14 +228,18 @@ def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
 
 
 def test_a_batch_not_walked_yet_has_work() -> None:
-    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(
+        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
+    )
     assert batch.has_work
     batch.begin_walk()
     assert not batch.has_work
 
 
 def test_a_walk_that_was_cut_is_work_again() -> None:
-    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(
+        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
+    )
     batch.begin_walk()
     batch.walk_again()
     assert batch.has_work
@@ -257,7 +266,9 @@ def test_a_file_that_waits_for_an_answer_has_no_slot_and_is_stopped_with_the_res
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_walk_that_is_stopped_may_have_missed_files(*, begun: bool) -> None:
-    batch = BatchFiles(BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock())
+    batch = BatchFiles(
+        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
+    )
     if begun:
         batch.begin_walk()
     batch.stop(PROBLEM)
@@ -357,7 +368,9 @@ def test_a_walk_that_failed_begins_again(case: Case) -> None:
 
 
 def test_what_the_walk_has_ruled_out_is_not_tried_again() -> None:
-    batch = BatchFiles(BatchId("7"), Direction.DOWNLOAD, "month", "/here", ManualClock())
+    batch = BatchFiles(
+        BatchId("7"), Direction.DOWNLOAD, "month", "/here", ManualClock(), SystemThreads()
+    )
     batch.begin_walk()
     batch.add(FileJob(number=0, local="/a", remote=b"/a", not_moved=PROBLEM))
     batch.walk_over()

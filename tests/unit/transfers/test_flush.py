@@ -13,6 +13,7 @@ import pytest
 
 from ferrygate.common.errors import FerrygateError, Kind, LocalFileError
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from support.fake_clock import ManualClock
@@ -30,7 +31,7 @@ def told() -> FlushEnds:
 
 @pytest.fixture
 def flusher() -> Iterator[Flusher]:
-    flusher = Flusher(ManualClock(), MACHINE, SystemDisk())
+    flusher = Flusher(ManualClock(), MACHINE, SystemDisk(), SystemThreads())
     yield flusher
     flusher.stop()
     flusher.join()
@@ -97,7 +98,7 @@ def test_a_disk_that_cannot_flush_folders_has_the_file_all_the_same(
             raise OSError(number, os.strerror(number))
         os.fsync(descriptor)
 
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
     flusher.flush(local(written(tmp_path / "a")), told.about("a"))
     told.wait(1)
     flusher.stop()
@@ -116,7 +117,7 @@ def test_what_nobody_foresaw_is_told_to_who_waits_and_the_next_file_is_flushed(
     def fail(_error: FerrygateError | None) -> None:
         raise ZeroDivisionError
 
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
     flusher.flush(local(written(tmp_path / "a")), fail)
     (tmp_path / "b").write_bytes(b"longer content")
     flusher.flush(local(tmp_path / "b"), told.about("b"))
@@ -148,7 +149,7 @@ def test_a_link_that_came_in_a_file_s_or_a_folder_s_place_is_not_followed(
     (chosen / "below").symlink_to(outside)
     (chosen / "a").symlink_to(outside / "a")
     synced: list[int] = []
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(synced.append))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(synced.append), SystemThreads())
     flusher.flush(LocalFile(LocalFolder(str(chosen), ("below",)), "a"), told.about("folder"))
     flusher.flush(local(chosen / "a"), told.about("file"))
     told.wait(2)
@@ -191,7 +192,7 @@ def test_a_folder_is_flushed_once_for_all_its_files(told: FlushEnds, tmp_path: P
     def sync(descriptor: int) -> None:
         synced.append(is_folder(descriptor))
 
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
     (tmp_path / "folder").mkdir()
     with held_up(flusher, tmp_path):
         synced.clear()
@@ -245,7 +246,7 @@ def test_an_error_under_way_fails_the_file_in_the_end(told: FlushEnds, tmp_path:
             raise errors.pop()  # a system tells of it once
         os.fsync(descriptor)
 
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
     with (tmp_path / "large").open("wb") as file:
         file.write(b"x")
         flusher.write_back(file)
@@ -269,7 +270,7 @@ def test_there_is_no_thread_before_there_is_a_file() -> None:
 
 
 def test_the_end_of_a_flusher_that_had_nothing_to_do() -> None:
-    flusher = Flusher(ManualClock(), MACHINE, SystemDisk())
+    flusher = Flusher(ManualClock(), MACHINE, SystemDisk(), SystemThreads())
     flusher.stop()
     flusher.join()
     assert flush_threads() == []

@@ -13,6 +13,7 @@ import pytest
 
 from ferrygate.common.errors import FerrygateError
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.flush import Flusher
 from support.fake_clock import ManualClock
 from support.flush_rig import MACHINE, FlushEnds, SyncDisk, held_up, local, written
@@ -25,7 +26,7 @@ def told() -> FlushEnds:
 
 @pytest.fixture
 def flusher() -> Iterator[Flusher]:
-    flusher = Flusher(ManualClock(), MACHINE, SystemDisk())
+    flusher = Flusher(ManualClock(), MACHINE, SystemDisk(), SystemThreads())
     yield flusher
     flusher.stop()
     flusher.join()
@@ -41,7 +42,7 @@ def test_a_file_that_is_open_is_flushed_by_its_descriptor_and_closed_before_that
         status = os.fstat(descriptor)
         synced.add((status.st_dev, status.st_ino))
 
-    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync))
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
     opened = [(tmp_path / str(number)).open("wb", buffering=0) for number in range(count)]
     files = {
         (status.st_dev, status.st_ino) for status in map(os.stat, map(str, tmp_path.iterdir()))

@@ -19,6 +19,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.wire import Limits
 from ferrygate.transfers.outcome import FileOutcome
@@ -255,7 +256,7 @@ def test_a_fetched_file_is_told_of_once_it_is_flushed(rig: LaneWorkerRig) -> Non
 def test_a_fetched_file_that_cannot_be_flushed_has_failed(rig: LaneWorkerRig) -> None:
     rig.direction = Direction.DOWNLOAD
     job = rig.job()
-    rig.flusher = FullDisk(rig.clock, "0123abcd", SystemDisk())
+    rig.flusher = FullDisk(rig.clock, "0123abcd", SystemDisk(), SystemThreads())
     rig.work_off(job)
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)

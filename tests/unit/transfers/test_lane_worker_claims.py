@@ -11,6 +11,7 @@ import pytest
 
 from ferrygate.common.errors import ConflictError
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.late_parts import OldHandle
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.reports import UploadFailure
@@ -33,7 +34,7 @@ async def never(_seconds: float) -> None:
 
 
 def claimed_by_another(rig: LaneWorkerRig) -> Claim:
-    claims = UploadClaims(SystemDisk(), rig.folder / "replacing", "account")
+    claims = UploadClaims(SystemDisk(), rig.folder / "replacing", "account", SystemThreads())
     work = claims.acquire(b"/inbox/a.csv", never, replaces=True)
     with pytest.raises(StopIteration) as taken:
         work.send(None)

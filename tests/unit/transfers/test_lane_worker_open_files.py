@@ -15,6 +15,7 @@ from ferrygate.common.errors import Kind, LocalFileError, problem_of
 from ferrygate.common.local_disk import reading, writing
 from ferrygate.common.open_files import SPARE, OpenFiles
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.kept_folders import MAX_DESCRIPTORS
 from ferrygate.transfers.outcome import FileOutcome
@@ -30,7 +31,7 @@ NONE = 3  # files: the standard streams alone
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
     with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
-        rig.flusher = Flusher(SystemClock(), "0123abcd", SystemDisk())
+        rig.flusher = Flusher(SystemClock(), "0123abcd", SystemDisk(), SystemThreads())
         yield rig
 
 
@@ -62,7 +63,7 @@ def test_no_more_files_are_open_than_there_is_room_for(
     rig: LaneWorkerRig, direction: Direction
 ) -> None:
     rig.direction = direction
-    rig.open_files = OpenFiles(lambda: LIMIT)
+    rig.open_files = OpenFiles(SystemThreads(), lambda: LIMIT)
     before, most = open_now(), 0
 
     def look(_request: Request) -> None:
@@ -86,7 +87,7 @@ def test_where_the_system_opens_no_more_the_rest_waits_and_arrives(
     """Others of this process, or of this computer, have taken what was counted as free."""
     rig.direction = direction
     jobs = [rig.job(f"{number}.csv") for number in range(150)]
-    rig.open_files = OpenFiles(lambda: 1000)
+    rig.open_files = OpenFiles(SystemThreads(), lambda: 1000)
     with limit_of_open_files() as allow:
         allow(open_now() + 20)
         assert rig.work_off(*jobs) == []

@@ -17,6 +17,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.server_silence import ServerSilentError
 from ferrygate.transfers.flush import Flusher
@@ -42,7 +43,7 @@ SILENT = b"/inbox/3.csv"
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[LaneWorkerRig]:
     with contextlib.closing(LaneWorkerRig(tmp_path)) as rig:
-        rig.flusher = Flusher(rig.clock, "0123abcd", SystemDisk())
+        rig.flusher = Flusher(rig.clock, "0123abcd", SystemDisk(), SystemThreads())
         yield rig
 
 

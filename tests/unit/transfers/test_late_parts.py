@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ferrygate.common.entry import Entry, EntryKind
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.late_parts import LateParts, OldHandle
 from support.fake_clock import ManualClock
 
@@ -24,7 +25,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def late(clock: ManualClock) -> LateParts:
-    return LateParts(clock.monotonic, 330)
+    return LateParts(clock.monotonic, 330, SystemThreads())
 
 
 def lose(late: LateParts, **changes: object) -> OldHandle:
@@ -134,7 +135,7 @@ def test_a_part_of_another_version_may_look_like_the_file(late: LateParts) -> No
 def test_a_server_that_never_shows_parts_late_has_nothing_to_be_waited_for(
     clock: ManualClock,
 ) -> None:
-    late = LateParts(clock.monotonic, 0)
+    late = LateParts(clock.monotonic, 0, SystemThreads())
     lose(late)
     assert late.until(PATH) is None
 

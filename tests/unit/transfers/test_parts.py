@@ -16,6 +16,7 @@ import pytest
 from ferrygate.common.disk import OpenFolder
 from ferrygate.common.file_lock import Lock, try_lock
 from ferrygate.common.system_disk import SystemDisk, SystemFolder
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFolder
@@ -143,7 +144,7 @@ def test_a_download_holds_its_lock_until_the_file_has_its_place(
 
 
 def test_a_folder_is_swept_once_before_files_come_into_it(tmp_path: Path) -> None:
-    flusher = Flusher(ManualClock(), OURS, DISK)
+    flusher = Flusher(ManualClock(), OURS, DISK, SystemThreads())
     (tmp_path / part_name(OURS, "00")).write_text("dead")
     flusher.clear(LocalFolder(str(tmp_path)))
     flusher.stop()

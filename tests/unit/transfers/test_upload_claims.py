@@ -14,6 +14,7 @@ import pytest
 
 from ferrygate.common.errors import ConflictError, SettingsError
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
 from support.scripted_sftp import ScriptedServer, ScriptedSftp
 
@@ -28,7 +29,7 @@ def rig() -> ScriptedSftp:
 
 @pytest.fixture
 def claims(tmp_path: Path) -> UploadClaims:
-    return UploadClaims(SystemDisk(), tmp_path / "replacing", "key user")
+    return UploadClaims(SystemDisk(), tmp_path / "replacing", "key user", SystemThreads())
 
 
 def take(rig: ScriptedSftp, claims: UploadClaims, path: bytes = PATH) -> Claim:
@@ -68,7 +69,7 @@ def test_nobody_waits_for_ever(rig: ScriptedSftp, claims: UploadClaims) -> None:
 def test_other_names_and_other_accounts_do_not_wait(
     rig: ScriptedSftp, claims: UploadClaims, tmp_path: Path
 ) -> None:
-    other = UploadClaims(SystemDisk(), tmp_path / "replacing", "key another")
+    other = UploadClaims(SystemDisk(), tmp_path / "replacing", "key another", SystemThreads())
     began = rig.stream.clock.now()
     for claim in [take(rig, claims), take(rig, claims, b"/inbox/b"), take(rig, other)]:
         claim.close()
@@ -108,8 +109,9 @@ def test_another_process_is_waited_for_until_it_is_killed(
         "import sys\n"
         "from pathlib import Path\n"
         "from ferrygate.common.system_disk import SystemDisk\n"
+        "from ferrygate.common.threads import SystemThreads\n"
         "from ferrygate.transfers.upload_claims import UploadClaims\n"
-        "claims = UploadClaims(SystemDisk(), Path(sys.argv[1]), 'key user')\n"
+        "claims = UploadClaims(SystemDisk(), Path(sys.argv[1]), 'key user', SystemThreads())\n"
         "work = claims.acquire(sys.argv[2].encode(), None, replaces=True)\n"
         "try:\n"
         "    work.send(None)\n"
@@ -150,7 +152,7 @@ def test_a_claim_is_given_back_where_the_channel_ends(
 def test_a_folder_that_cannot_be_used_is_told(rig: ScriptedSftp, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError):
-        take(rig, UploadClaims(SystemDisk(), tmp_path / "file", "key user"))
+        take(rig, UploadClaims(SystemDisk(), tmp_path / "file", "key user", SystemThreads()))
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -10,6 +10,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.inbox import Callback
+from ferrygate.common.threads import Threads
 from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.sftp.server_silence import ServerSilentError
 from ferrygate.transfers.schedule.lane import Lane, Work, cause_of
@@ -38,7 +39,12 @@ class Browser:
     """
 
     def __init__(
-        self, lane: Lane, post: Callable[[Callback], None], doubt: Callback, clicked: Callback
+        self,
+        lane: Lane,
+        post: Callable[[Callback], None],
+        doubt: Callback,
+        clicked: Callback,
+        threads: Threads,
     ) -> None:
         """Begin.
 
@@ -47,11 +53,13 @@ class Browser:
             post: has something done on the engine's thread.
             doubt: called when a request says that the connection was lost.
             clicked: called when somebody begins to wait for a request.
+            threads: those that requests are taken back from.
         """
         self._lane = lane
         self._post = post
         self._doubt = doubt
         self._clicked = clicked
+        self._threads = threads
         self._connected = True
         self._requests: dict[int, _Request] = {}
         self._held: list[int] = []
@@ -72,7 +80,8 @@ class Browser:
         ``credit`` is told what is taken of what the work sends.
         """
         self._clicked()
-        self._requests[request] = _Request(work, done, failed, repeatable, CancelToken(), credit)
+        cancel = CancelToken(self._threads)
+        self._requests[request] = _Request(work, done, failed, repeatable, cancel, credit)
         self._begin(request)
 
     def take_more(self, request: int) -> None:

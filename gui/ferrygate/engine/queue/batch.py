@@ -65,6 +65,7 @@ class Batch:
             source_names(command),
             target_name(command),
             context.clock,
+            context.threads,
             remote_folder=command.folder if isinstance(command, Upload) else b"",
         )
         self._planner = Planner(  # one, so that a walk begun again announces nothing twice

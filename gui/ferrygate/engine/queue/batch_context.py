@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ferrygate.common.clock import Clock
-from ferrygate.common.disk import Disk
 from ferrygate.common.inbox import Callback
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.queue.report_queue import ReportQueue
-from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
 from ferrygate.transfers.schedule.lane_scaling import TransferTotals
+from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.views import BatchId
 
 
@@ -21,13 +19,9 @@ class BatchContext:
         self,
         emit: Callable[[Event], None],
         reports: ReportQueue,
-        clock: Clock,
+        settings: TransferSettings,
         doubt: Callback,
-        concurrency: ConcurrencyLimit,
         changed: Callable[[BatchId], None],
-        *,
-        disk: Disk,
-        object_store: bool,
     ) -> None:
         """Take them.
 
@@ -36,10 +30,11 @@ class BatchContext:
         """
         self.emit = emit
         self.reports = reports
-        self.clock = clock
-        self.disk = disk
+        self.clock = settings.clock
+        self.threads = settings.threads
+        self.disk = settings.disk
         self.doubt = doubt
-        self.concurrency = concurrency
+        self.concurrency = settings.concurrency
         self.changed = changed
-        self.object_store = object_store
+        self.object_store = settings.object_store
         self.totals = TransferTotals()

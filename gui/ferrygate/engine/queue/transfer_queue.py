@@ -67,16 +67,7 @@ class TransferQueue:
         self._ended = ended
         self._reports = ReportQueue(post)
         self._settings = settings
-        self._context = BatchContext(
-            emit,
-            self._reports,
-            settings.clock,
-            doubt,
-            settings.concurrency,
-            self._go_on,
-            disk=settings.disk,
-            object_store=settings.object_store,
-        )
+        self._context = BatchContext(emit, self._reports, settings, doubt, self._go_on)
         self._connected = True
         self._batches: dict[BatchId, Batch] = {}
         self._lanes = LanePool(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Protocol
 
 from ferrygate.common.clock import Clock
+from ferrygate.common.threads import Running, Threads
 from ferrygate.common.unforeseen import logged
 
 ASK_AFTER = 10.0  # seconds of silence after which the server is asked for a sign of life
@@ -45,12 +45,13 @@ class Liveness:
     is alive, and of no use: what is asked of it, such as a channel, is given up again and again.
     """
 
-    def __init__(self, connection: Peer, clock: Clock) -> None:
+    def __init__(self, connection: Peer, clock: Clock, threads: Threads) -> None:
         self.crawls = False
         self._connection = connection
         self._clock = clock
+        self._threads = threads
         self._suspended = clock.suspended()
-        self._asking: threading.Thread | None = None
+        self._asking: Running | None = None
         self._awake: float | None = None  # when it woke up; nothing was heard since
 
     def is_alive(self) -> bool:
@@ -76,7 +77,6 @@ class Liveness:
 
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():
-            self._asking = threading.Thread(
-                target=logged()(self._connection.send_keepalive), name="liveness", daemon=True
+            self._asking = self._threads.spawn(
+                logged()(self._connection.send_keepalive), "liveness"
             )
-            self._asking.start()

@@ -79,17 +79,21 @@ class Session:
         self.connection: SftpConnection | None = connection
         self._limits = limits
         self._clock = dependencies.clock
+        self._threads = dependencies.threads
         self._collect_garbage = dependencies.collect_garbage
         self._unforeseen = handed_to(post)
         self._doubtful_until: float | None = None
         self._lanes: list[Lane] = []
-        self._flusher = Flusher(dependencies.clock, dependencies.machine, dependencies.disk)
-        line_estimator = LineEstimator(_IN_FLIGHT)
+        self._flusher = Flusher(
+            dependencies.clock, dependencies.machine, dependencies.disk, dependencies.threads
+        )
+        line_estimator = LineEstimator(_IN_FLIGHT, dependencies.threads)
         self.browser = Browser(
             self._new_lane("browse"),
             post,
             self._doubt,
             lambda: line_estimator.note_click(dependencies.clock.monotonic()),
+            dependencies.threads,
         )
         self.files = FileRequests(
             site, self.browser, emit, post, object_store=connection.stores_objects
@@ -117,16 +121,20 @@ class Session:
         disk = dependencies.disk
         return TransferSettings(
             clock=self._clock,
+            threads=self._threads,
             disk=disk,
             flusher=self._flusher,
             limiter=limiter,
             line_estimator=line_estimator,
             object_store=connection.stores_objects,
-            open_files=OpenFiles(),
+            open_files=OpenFiles(self._threads),
             concurrency=self._limits.concurrency,
             late=late,
             claims=UploadClaims(
-                disk, dependencies.upload_claims, f"{host_key.fingerprint} {self.site.username}"
+                disk,
+                dependencies.upload_claims,
+                f"{host_key.fingerprint} {self.site.username}",
+                self._threads,
             ),
             mark=OriginMark(place, self.site.port, mark_of(sys.platform, self._clock, disk)),
             new_part_name=PartNames(dependencies.machine, dependencies.random_hex).new,
@@ -193,7 +201,7 @@ class Session:
         return finish
 
     def _new_lane(self, name: str) -> Lane:
-        lane = Lane(name, self._open_channel, self._unforeseen)
+        lane = Lane(name, self._open_channel, self._unforeseen, self._threads)
         self._lanes.append(lane)
         return lane
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +10,7 @@ import msgspec
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.threads import Threads
 from ferrygate.engine.messages.session import (
     HostKeyQuestion,
     PromptQuestion,
@@ -48,8 +48,8 @@ _LOOK = 0.5  # how often the wait looks whether it was cancelled, seconds
 class PendingAnswer(Generic[T]):
     """Holds a question to a person that one thread waits on and another answers."""
 
-    def __init__(self) -> None:
-        self._given = threading.Event()
+    def __init__(self, threads: Threads) -> None:
+        self._given = threads.event()
         self._answer: T | None = None
 
     def give(self, answer: T | None) -> None:
@@ -81,12 +81,15 @@ class SignInObserver:
         typed: Callable[[bool], None],
         clock: Clock,
         cancel: CancelToken,
+        *,
+        threads: Threads,
     ) -> None:
         self._host = host
         self._show = show
         self._ask = ask
         self._typed = typed
         self._clock = clock
+        self._threads = threads
         self._cancel = cancel
 
     def connecting(self) -> None:
@@ -103,7 +106,7 @@ class SignInObserver:
 
     def confirm_host_key(self, key: HostKey) -> bool:
         """Ask, and wait for the answer."""
-        answer: PendingAnswer[bool] = PendingAnswer()
+        answer: PendingAnswer[bool] = PendingAnswer(self._threads)
         self._ask(
             lambda number: HostKeyQuestion(number, self._host, key.key_type, key.fingerprint),
             answer,
@@ -116,7 +119,7 @@ class SignInObserver:
 
     def answer_prompt(self, text: str, *, echo: bool, instruction: str = "") -> Secret | None:
         """Show the server's words, and wait for the answer."""
-        answer: PendingAnswer[Secret] = PendingAnswer()
+        answer: PendingAnswer[Secret] = PendingAnswer(self._threads)
         self._ask(lambda number: PromptQuestion(number, text, echo, instruction), answer)
         return answer.wait(self._clock, self._cancel)
 

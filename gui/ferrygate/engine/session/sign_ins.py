@@ -168,7 +168,10 @@ class SignIns:
             report=report,
         )
         connection = SftpConnection(
-            ssh, self._dependencies.clock, reply_seconds=self._dependencies.reply_seconds
+            ssh,
+            self._dependencies.clock,
+            self._dependencies.threads,
+            reply_seconds=self._dependencies.reply_seconds,
         )
         try:
             open_first_channel(connection, cancel, report)
@@ -280,6 +283,7 @@ class SignIns:
             lambda at_prompt: self._post(lambda: self._typed(sign_in, at_prompt=at_prompt)),
             self._dependencies.clock,
             cancel,
+            threads=self._dependencies.threads,
         )
 
     def _show(self, sign_in: SignInRequest, change: Shown) -> None:

@@ -12,7 +12,6 @@ bytes were changed on the way end the session, and so does a failure that will n
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 
 from ferrygate.common.errors import (
@@ -27,6 +26,7 @@ from ferrygate.common.errors import (
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
+from ferrygate.common.threads import Running
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
@@ -66,12 +66,13 @@ class SessionSupervisor:
         """Take what is needed; ``limiter`` limits the rate of all sessions."""
         self._dependencies = dependencies
         self._clock = dependencies.clock
+        self._threads = dependencies.threads
         self._emit = emit
         self._post = post
         self._tasks = tasks
         self._secrets = secrets
         self._limiter = limiter
-        self._learned = LearnedByAccount(dependencies.clock)
+        self._learned = LearnedByAccount(dependencies.clock, dependencies.threads)
         self.sign_ins = SignIns(
             dependencies,
             emit,
@@ -93,7 +94,7 @@ class SessionSupervisor:
         self._work = TransferTotals()  # all that was done up to the last loss
         self._lost: list[SecureConnection] = []  # servers may think they last
         self._reconnects = 0  # of sign-ins; their requests are -1, -2, and so on
-        self._endings: list[threading.Thread] = []
+        self._endings: list[Running] = []
 
     # ------------------------------------------------------------ signing in
 
@@ -157,7 +158,7 @@ class SessionSupervisor:
             ended=learned.ended,
         )
         self._since = self._clock.monotonic()
-        self._liveness = Liveness(connection.ssh, self._clock)
+        self._liveness = Liveness(connection.ssh, self._clock, self._threads)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
         # Before the request is answered: a command may end the process then.
         self._keep_proven(sign_in.request, site, connection, sign_in.reply.done)
@@ -247,7 +248,7 @@ class SessionSupervisor:
         assert self.session is not None  # noqa: S101  end() ends the attempt as well
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
-        self._liveness = Liveness(connection.ssh, self._clock)
+        self._liveness = Liveness(connection.ssh, self._clock, self._threads)
         self._emit(SessionChanged(SessionState.SIGNED_IN))
         self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
         self._reset_lost()  # before anything is sent again
@@ -321,9 +322,7 @@ class SessionSupervisor:
 
     def _end_in_background(self, finish: Callable[[], None]) -> None:
         self._endings = [thread for thread in self._endings if thread.is_alive()]
-        thread = threading.Thread(target=logged()(finish), name="session-end", daemon=True)
-        self._endings.append(thread)
-        thread.start()
+        self._endings.append(self._threads.spawn(logged()(finish), "session-end"))
 
     def join(self) -> None:
         """Wait for the threads of ended sessions; after the engine's own thread has stopped."""

@@ -11,10 +11,10 @@ The limit is a site's, and holds until the program ends.
 from __future__ import annotations
 
 import logging
-import threading
 
 import msgspec
 
+from ferrygate.common.threads import Threads
 from ferrygate.sftp.open_handles import OpenHandles
 
 _LOG = logging.getLogger(__name__)
@@ -26,9 +26,9 @@ _DELIVERIES = 8  # times the limit: so many files delivered show that the server
 class ConcurrencyLimit:
     """Counts the files under way, and bounds them; any thread may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: Threads) -> None:
         """Begin without a limit."""
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._max_files: int | None = None
         self._under_way = 0
         self._delivered = 0  # on this connection, or since the limit was changed
@@ -96,5 +96,5 @@ class ServerLimits(msgspec.Struct, frozen=True):
         concurrency: how many files may be under way at a time.
     """
 
-    handles: OpenHandles = msgspec.field(default_factory=OpenHandles)
-    concurrency: ConcurrencyLimit = msgspec.field(default_factory=ConcurrencyLimit)
+    handles: OpenHandles
+    concurrency: ConcurrencyLimit

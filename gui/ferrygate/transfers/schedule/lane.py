@@ -8,9 +8,7 @@ channel are coroutines of one job (ADR 008).
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Coroutine
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from ferrygate.common.cancel import CancelToken
@@ -20,6 +18,7 @@ from ferrygate.common.errors import (
     FerrygateError,
     UnsupportedError,
 )
+from ferrygate.common.threads import Mailbox, Threads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 
@@ -64,6 +63,7 @@ class Lane:
         name: str,
         open_channel: Callable[[CancelToken], SftpChannel],
         unforeseen: Callable[[BaseException], None],
+        threads: Threads,
     ) -> None:
         """Start the thread.
 
@@ -72,14 +72,15 @@ class Lane:
             open_channel: opens a channel, on the lane's thread.
             unforeseen: is told, on the lane's thread, of an error that ended a job without calling
                 its ``failed``: whatever waits for the job would hear nothing else.
+            threads: starts the thread.
         """
+        self._name = name
         self._open_channel = open_channel
         self._unforeseen = unforeseen
         self._channel: SftpChannel | None = None
         self.let_go_cleanly = False  # the server has closed the channel that was dropped last
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work_off, name=name, daemon=True)
-        self._thread.start()
+        self._jobs: Mailbox[Callable[[], None] | None] = threads.mailbox()
+        self._thread = threads.spawn(self._work_off, name)
 
     def submit(
         self,
@@ -113,9 +114,9 @@ class Lane:
             try:
                 self._channel = self._open_channel(cancel)
             except UnsupportedError as error:
-                _LOG.debug("%s gets no channel: %s", self._thread.name, error.problem.detail)
+                _LOG.debug("%s gets no channel: %s", self._name, error.problem.detail)
                 raise LaneRefusedError(error) from error
-            _LOG.debug("%s has a channel", self._thread.name)
+            _LOG.debug("%s has a channel", self._name)
         return self._channel.run(work(RemoteFiles(self._channel)), cancel)
 
     def drop_later(self) -> None:
@@ -139,7 +140,7 @@ class Lane:
                 break
             cancel.check()
         self.let_go_cleanly = old.closed_by_server
-        _LOG.debug("%s let its channel go, closed: %s", self._thread.name, self.let_go_cleanly)
+        _LOG.debug("%s let its channel go, closed: %s", self._name, self.let_go_cleanly)
         self._channel = None
 
     def stop(self) -> None:
@@ -151,7 +152,7 @@ class Lane:
         self._thread.join(seconds)
 
     def _work_off(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.take()) is not None:
             try:
                 job()
             except BaseException as error:  # noqa: BLE001  the jobs behind it are still to be done

@@ -41,10 +41,11 @@ the channel whose report ends it, and the first one has the bytes of a span from
 
 from __future__ import annotations
 
-import threading
 from itertools import count
 
 import msgspec
+
+from ferrygate.common.threads import Threads
 
 MIN_CHANNEL_BYTES = 1 << 15  # one request, which every server takes: less would stand still
 _MAX_CHANNEL_BYTES = 1 << 24  # half of the receive window that we grant the server
@@ -95,12 +96,12 @@ class LineEstimator:
         interactive_until: steady-clock seconds until which a person may wait for an answer.
     """
 
-    def __init__(self, all_bytes: int) -> None:
+    def __init__(self, all_bytes: int, threads: Threads) -> None:
         """Begin with an unknown line; all channels have ``all_bytes`` in flight at most."""
         self._all_bytes = all_bytes
         self._numbers = count()
         self.interactive_until = float("-inf")
-        self._lock = threading.Lock()  # guards all below but max_bytes and initial_bytes
+        self._lock = threads.lock()  # guards all below but max_bytes and initial_bytes
         self._round_trip = self._round_trip_before = _UNKNOWN_SECONDS
         self._probed_at, self._probing_until = _UNKNOWN_SECONDS, 0.0
         self._acknowledged: dict[int, int] = {}  # bytes of each channel in this period

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 from ferrygate.common.clock import Clock
+from ferrygate.common.threads import Threads
 
 _CATCH_UP_SECONDS = 0.1  # that may be made up for after a pause; more would be a burst
 _REQUEST_SECONDS = 0.25  # a request holds at most what may go in so long, so that bytes go evenly
@@ -18,10 +17,10 @@ class RateLimiter:
         limits_set: how often the limit was changed, so that those who wait notice.
     """
 
-    def __init__(self, clock: Clock, bytes_per_second: int | None) -> None:
+    def __init__(self, clock: Clock, threads: Threads, bytes_per_second: int | None) -> None:
         """Begin with a limit; ``None`` is no limit."""
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._spent_until = clock.monotonic()
         self._rate = bytes_per_second
         self.limits_set = 0

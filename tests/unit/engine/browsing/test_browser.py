@@ -13,6 +13,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.common.message import message
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.engine.browsing.browser import Browser
 from ferrygate.sftp.channel import SftpChannel
@@ -33,8 +34,10 @@ class Desk:
         server = ScriptedServer()
         server.instead[STAT] = self._lose
         self._rig = ScriptedSftp(server)
-        self._lane = Lane("browse", self._open, raise_it)
-        self.browser = Browser(self._lane, self.posted.put, self._doubt, clicked=lambda: None)
+        self._lane = Lane("browse", self._open, raise_it, SystemThreads())
+        self.browser = Browser(
+            self._lane, self.posted.put, self._doubt, clicked=lambda: None, threads=SystemThreads()
+        )
 
     def _open(self, _cancel: CancelToken) -> SftpChannel:
         return self._rig.channel

@@ -10,6 +10,7 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.inbox import Callback, Inbox
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.queue.report_queue import ReportQueue
 
 
@@ -101,7 +102,7 @@ def test_one_that_fails_does_not_keep_those_behind_it(engine: Engine) -> None:
 
 
 def test_many_threads_lose_nothing_and_keep_their_order() -> None:
-    inbox = Inbox(SystemClock())
+    inbox = Inbox(SystemClock(), SystemThreads())
     queue = ReportQueue(inbox.post)
     done: list[tuple[int, int]] = []
 

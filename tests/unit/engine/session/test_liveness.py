@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.session.liveness import ASK_AFTER, GONE_AFTER, Liveness
 from support.fake_clock import ManualClock
 
@@ -52,7 +53,7 @@ def peer(clock: ManualClock) -> Peer:
 
 @pytest.fixture
 def liveness(peer: Peer, clock: ManualClock) -> Liveness:
-    return Liveness(peer, clock)
+    return Liveness(peer, clock, SystemThreads())
 
 
 def look_after(seconds: float, liveness: Liveness, clock: ManualClock) -> bool:
@@ -69,7 +70,7 @@ def test_a_question_that_fails_prints_nothing_and_the_deadline_holds(
             raise ZeroDivisionError
 
     peer = Broken(clock)
-    liveness = Liveness(peer, clock)
+    liveness = Liveness(peer, clock, SystemThreads())
     assert look_after(ASK_AFTER + 1, liveness, clock)
     assert peer.asked.wait(5)
     assert not look_after(GONE_AFTER, liveness, clock)

@@ -19,6 +19,7 @@ from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.system_disk import SystemDisk
+from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.messages.codes import (
@@ -80,6 +81,7 @@ class Engine:
         known = KnownHosts(folder / "known_hosts")
         dependencies = EngineDependencies(
             clock=self.clock,
+            threads=SystemThreads(),
             disk=SystemDisk(),
             ledger=rig.ledger,
             known_hosts=known,
@@ -98,7 +100,7 @@ class Engine:
             dependencies.open_vault, known, dependencies.live_secrets, self.events.append
         )
         self.secrets.use_password(PASSWORD, save=False)
-        tasks = BackgroundTasks(self._acts.put)
+        tasks = BackgroundTasks(self._acts.put, SystemThreads())
         self._desk = OktaRequests(
             dependencies,
             tasks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
 
 
@@ -22,13 +23,13 @@ def lose(concurrency: ConcurrencyLimit, count: int, *, walking: bool = False) ->
 
 
 def test_without_a_loss_there_is_no_limit() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     assert under_way(concurrency, 1000) == 1000
     assert concurrency.max_files is None
 
 
 def test_each_loss_halves_what_was_under_way_down_to_one() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     reached = []
     for _loss in range(6):
         begun = under_way(concurrency, 20)
@@ -38,7 +39,7 @@ def test_each_loss_halves_what_was_under_way_down_to_one() -> None:
 
 
 def test_several_lanes_lose_one_connection_once() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     begun = under_way(concurrency, 20)
     concurrency.note_loss(walking=False)
     concurrency.note_loss(walking=False)
@@ -48,14 +49,14 @@ def test_several_lanes_lose_one_connection_once() -> None:
 
 
 def test_a_walk_has_many_requests_under_way() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     begun = under_way(concurrency, 1)
     assert lose(concurrency, begun, walking=True)
     assert concurrency.max_files == 32
 
 
 def test_each_loss_of_a_walk_halves_what_it_asks_about() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     reached = []
     for _loss in range(8):
         lose(concurrency, under_way(concurrency, 5), walking=True)
@@ -64,19 +65,19 @@ def test_each_loss_of_a_walk_halves_what_it_asks_about() -> None:
 
 
 def test_a_loss_with_nothing_under_way_teaches_nothing() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     assert not lose(concurrency, 0)
     assert concurrency.max_files is None
 
 
 def test_one_file_alone_cannot_be_made_fewer() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     assert not lose(concurrency, under_way(concurrency, 1))
     assert concurrency.max_files == 1
 
 
 def test_a_connection_that_bears_it_is_asked_for_more_again() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     lose(concurrency, under_way(concurrency, 20))
     for _file in range(79):
         concurrency.acquire(first=True)
@@ -88,7 +89,7 @@ def test_a_connection_that_bears_it_is_asked_for_more_again() -> None:
 
 
 def test_files_that_came_before_a_loss_prove_nothing() -> None:
-    concurrency = ConcurrencyLimit()
+    concurrency = ConcurrencyLimit(SystemThreads())
     lose(concurrency, under_way(concurrency, 20))
     for _loss in range(20):
         for _file in range(10):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
@@ -17,7 +18,9 @@ class Takers:
     def __init__(self, most: int) -> None:
         self.runner = TaskRunner()
         self.window = InFlightWindow(
-            LineEstimator(1 << 20), ManualClock(), lambda: AutoResetEvent(self.runner.wake)
+            LineEstimator(1 << 20, SystemThreads()),
+            ManualClock(),
+            lambda: AutoResetEvent(self.runner.wake),
         )
         self.window.max_bytes = most
         self.served: list[str] = []

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.schedule.line_estimator import LineEstimator
 from support.fake_clock import ManualClock
 from support.simulated_line import (
@@ -33,7 +34,7 @@ class Channels:
         line_estimator: LineEstimator | None = None,
     ) -> None:
         self.line = line
-        self.line_estimator = line_estimator or LineEstimator(IN_FLIGHT)
+        self.line_estimator = line_estimator or LineEstimator(IN_FLIGHT, SystemThreads())
         self.channels: list[SimulatedChannel] = []
         for number in range(count):
             self.line_estimator.share_among(number + 1)
@@ -65,26 +66,26 @@ class Channels:
     ("channels", "most"), [(0, MOST), (1, MOST), (3, MOST), (4, 12 * MIB), (8, 6 * MIB), (48, MIB)]
 )
 def test_what_is_allowed_is_parted_among_the_channels(channels: int, most: int) -> None:
-    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT, SystemThreads())
     line_estimator.share_among(channels)
     assert line_estimator.max_bytes == most
 
 
 @pytest.mark.parametrize(("channels", "first"), [(1, FIRST), (4, FIRST // 4), (100, LEAST)])
 def test_it_begins_with_a_little(channels: int, first: int) -> None:
-    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT, SystemThreads())
     line_estimator.share_among(channels)
     assert window_of(line_estimator, ManualClock()).max_bytes == first
 
 
 def test_a_share_below_the_least_is_no_reason_to_stand_still() -> None:
-    channel = SimulatedChannel(SimulatedLine(10 * MB, 0.05), LineEstimator(1))
+    channel = SimulatedChannel(SimulatedLine(10 * MB, 0.05), LineEstimator(1, SystemThreads()))
     assert channel.go_on(5) > 0.9 * LEAST / 0.055
 
 
 def test_each_channel_reports_under_a_number_of_its_own_even_when_another_is_gone() -> None:
     """An object's id would be used again, and the gone one's bytes counted as the new one's."""
-    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT, SystemThreads())
     numbers = {line_estimator.join() for _channel in range(100)}
     assert len(numbers) == 100
 
@@ -133,7 +134,9 @@ def test_channels_that_began_late_get_their_part(count: int, rate: int, delay: f
     ("rate", "delay", "seconds"), [(1000, 0.0005, 0.56), (1000, 0.05, 0.75), (100, 0.05, 5.5)]
 )
 def test_a_large_file_is_soon_at_full_speed(rate: int, delay: float, seconds: float) -> None:
-    channel = SimulatedChannel(SimulatedLine(rate * MBIT, delay), LineEstimator(IN_FLIGHT))
+    channel = SimulatedChannel(
+        SimulatedLine(rate * MBIT, delay), LineEstimator(IN_FLIGHT, SystemThreads())
+    )
     channel.go_on(seconds)
     assert channel.moved >= 64 * MIB
 
@@ -150,13 +153,13 @@ def test_beginning_does_not_flood_the_line(rate: int, delay: float) -> None:
 
 @pytest.mark.parametrize("most", [2 * MIB, 5 * MIB])
 def test_it_never_has_more_than_its_share(most: int) -> None:
-    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), LineEstimator(most))
+    channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), LineEstimator(most, SystemThreads()))
     channel.go_on(5)
     assert most - MAX_REQUEST_BYTES < channel.max_in_flight <= most
 
 
 def test_a_share_that_shrinks_is_kept_to_soon() -> None:
-    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT, SystemThreads())
     channel = SimulatedChannel(SimulatedLine(1000 * MB, 0.1), line_estimator)
     channel.go_on(3)
     assert channel.window.max_bytes == MOST
@@ -169,7 +172,9 @@ def test_a_share_that_shrinks_is_kept_to_soon() -> None:
 def test_requests_are_as_large_as_goes_in_five_milliseconds() -> None:
     sizes = {}
     for rate in (MB, 20 * MB, 500 * MB):
-        channel = SimulatedChannel(SimulatedLine(rate, 0.01), LineEstimator(IN_FLIGHT))
+        channel = SimulatedChannel(
+            SimulatedLine(rate, 0.01), LineEstimator(IN_FLIGHT, SystemThreads())
+        )
         channel.go_on(5)
         sizes[rate] = channel.window.request_size(MAX_REQUEST_BYTES)
     assert sizes[MB] == LEAST  # what every server takes
@@ -225,7 +230,7 @@ def test_a_line_that_becomes_faster_is_noticed(count: int) -> None:
 def test_answers_that_come_late_while_tcp_begins_are_no_reason_to_hold_back(pause: float) -> None:
     """TCP lets go less than is asked for at first, and twice as much a round trip later."""
     line = SimulatedLine(1000 * MBIT, 0.05)
-    line_estimator = LineEstimator(IN_FLIGHT)
+    line_estimator = LineEstimator(IN_FLIGHT, SystemThreads())
     if pause:
         Channels(line, 1, line_estimator=line_estimator).go_on(3)
         line.forget()
@@ -351,7 +356,7 @@ def test_a_transfer_after_a_pause_is_soon_at_full_speed_while_somebody_clicks(
 def test_it_stays_within_its_bounds_on_any_line(
     rate: float, delay: float, late: float, largest: int, most: int
 ) -> None:
-    line_estimator = LineEstimator(most)
+    line_estimator = LineEstimator(most, SystemThreads())
     channel = SimulatedChannel(SimulatedLine(rate, delay, late), line_estimator, largest)
     for _span in range(5):
         channel.go_on(0.2)

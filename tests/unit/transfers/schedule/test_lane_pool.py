@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
 from ferrygate.transfers.schedule.lane_pool import Assignment, LanePool
@@ -23,10 +24,10 @@ class LanesRig:
 
     def __init__(self) -> None:
         self.made: list[FakeLane] = []
-        self.line_estimator = LineEstimator(48 * MIB)
+        self.line_estimator = LineEstimator(48 * MIB, SystemThreads())
         self.clock = ManualClock(1000.0)
         self.totals = TransferTotals()
-        self.concurrency = ConcurrencyLimit()
+        self.concurrency = ConcurrencyLimit(SystemThreads())
         self.lanes = LanePool(
             self._new, self.line_estimator, self.clock, self.totals, self.concurrency
         )

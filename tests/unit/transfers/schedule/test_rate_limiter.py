@@ -8,6 +8,7 @@ from itertools import count, pairwise
 
 import pytest
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
@@ -50,26 +51,26 @@ def clock() -> ManualClock:
 )
 @pytest.mark.parametrize("rate", [MB, 10 * MB])
 def test_a_limit_holds_over_time(clock: ManualClock, rate: int, pieces: tuple[int, ...]) -> None:
-    movers = Movers(RateLimiter(clock, rate), clock, *pieces)
+    movers = Movers(RateLimiter(clock, SystemThreads(), rate), clock, *pieces)
     movers.go_on(5)
     moved = movers.go_on(60)
     assert moved == pytest.approx(60 * rate, rel=0.05)
 
 
 def test_nobody_is_left_behind(clock: ManualClock) -> None:
-    movers = Movers(RateLimiter(clock, MB), clock, *[25_000] * 10)
+    movers = Movers(RateLimiter(clock, SystemThreads(), MB), clock, *[25_000] * 10)
     movers.go_on(60)
     assert min(movers.moved) > 0.9 * max(movers.moved)
 
 
 def test_no_limit_is_no_wait(clock: ManualClock) -> None:
-    limiter = RateLimiter(clock, None)
+    limiter = RateLimiter(clock, SystemThreads(), None)
     assert [limiter.spend(1 << 40) for _time in range(5)] == [0.0] * 5
     assert limiter.request_size(261_120) == 261_120
 
 
 def test_a_pause_is_made_up_for_by_no_more_than_a_tenth_of_a_second(clock: ManualClock) -> None:
-    movers = Movers(RateLimiter(clock, MB), clock, 10_000)
+    movers = Movers(RateLimiter(clock, SystemThreads(), MB), clock, 10_000)
     movers.go_on(10)
     clock.time += 3600
     movers._due = [(clock.time, 0, 10_000)]
@@ -77,7 +78,7 @@ def test_a_pause_is_made_up_for_by_no_more_than_a_tenth_of_a_second(clock: Manua
 
 
 def test_another_limit_holds_from_then_on(clock: ManualClock) -> None:
-    limiter = RateLimiter(clock, MB)
+    limiter = RateLimiter(clock, SystemThreads(), MB)
     movers = Movers(limiter, clock, *[25_000] * 4)
     movers.go_on(10)
     limiter.limit(4 * MB)
@@ -89,7 +90,7 @@ def test_another_limit_holds_from_then_on(clock: ManualClock) -> None:
 
 
 def test_a_limit_that_is_lifted_is_gone(clock: ManualClock) -> None:
-    limiter = RateLimiter(clock, 1000)
+    limiter = RateLimiter(clock, SystemThreads(), 1000)
     limiter.spend(100_000)
     limiter.limit(None)
     assert limiter.spend(1 << 30) == 0.0
@@ -104,12 +105,12 @@ def test_a_limit_that_is_lifted_is_gone(clock: ManualClock) -> None:
 def test_a_piece_is_what_goes_in_a_quarter_of_a_second(
     clock: ManualClock, rate: int, piece: int
 ) -> None:
-    assert RateLimiter(clock, rate).request_size(261_120) == piece
+    assert RateLimiter(clock, SystemThreads(), rate).request_size(261_120) == piece
 
 
 def test_many_threads_share_one_limit(clock: ManualClock) -> None:
     """No byte is forgotten and none counted twice, while no time passes."""
-    limiter = RateLimiter(clock, 1000)
+    limiter = RateLimiter(clock, SystemThreads(), 1000)
     waits: list[float] = []
 
     def spend_often() -> None:

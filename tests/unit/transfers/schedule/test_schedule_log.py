@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.schedule.concurrency_limit import ConcurrencyLimit
 from ferrygate.transfers.schedule.in_flight_window import InFlightWindow
@@ -16,7 +17,7 @@ from support.fake_clock import ManualClock
 
 def test_a_limit_of_files_is_told_as_it_falls_and_grows(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "ferrygate")
-    limit = ConcurrencyLimit()
+    limit = ConcurrencyLimit(SystemThreads())
     for _ in range(4):
         limit.acquire(first=False)
     limit.note_loss(walking=False)
@@ -45,7 +46,9 @@ def test_a_window_is_told_when_it_has_doubled_and_not_each_time(
 ) -> None:
     caplog.set_level(logging.DEBUG, "ferrygate")
     clock = ManualClock()
-    window = InFlightWindow(LineEstimator(48 << 20), clock, lambda: AutoResetEvent(lambda _: None))
+    window = InFlightWindow(
+        LineEstimator(48 << 20, SystemThreads()), clock, lambda: AutoResetEvent(lambda _: None)
+    )
     for _ in range(100):
         asked_at = window.now()
         window.acquire_now(1 << 18)
