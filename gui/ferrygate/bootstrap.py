@@ -11,6 +11,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from ferrygate.common import open_files
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
@@ -138,6 +139,7 @@ def make_engine(
         live_secrets=live_secrets or LiveSecrets(),
         random_hex=secrets.token_hex,
         random=SystemRandom().random,
+        file_room=open_files.room,
         machine=machine_name(),
         upload_claims=home.upload_claims,
         keep_trying=keep_trying,

@@ -14,6 +14,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
+from ferrygate.common.open_files import room
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
@@ -134,6 +135,7 @@ class EngineRig:
                 live_secrets=LiveSecrets(),
                 random_hex=self._random_hex,
                 random=random,
+                file_room=room,
                 machine="0123abcd",
                 upload_claims=home / "replacing",
                 keep_trying=keep_trying,

@@ -12,7 +12,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.disk import OpenFile
 from ferrygate.common.errors import LocalFileError, UnsupportedError
 from ferrygate.common.message import message
-from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.open_files import OpenFiles, room
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
@@ -127,7 +127,7 @@ class LaneWorkerRig:
         self.object_store = True
         self.direction = Direction.UPLOAD
         self.flusher: Flusher = Flusher(self.clock, "0123abcd", SystemDisk(), SystemThreads())
-        self.open_files = OpenFiles(SystemThreads())
+        self.open_files = OpenFiles(SystemThreads(), room)
         self.concurrency = ConcurrencyLimit(SystemThreads())
         self._part_numbers = count()
         self._lane = Lane("test", self._open, raise_it, SystemThreads())

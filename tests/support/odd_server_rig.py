@@ -21,6 +21,7 @@ from ferrygate.api.unattended import Unattended
 from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.logs import LiveSecrets
+from ferrygate.common.open_files import room
 from ferrygate.common.processes import SystemProcesses
 from ferrygate.common.secret import Secret
 from ferrygate.common.system_disk import SystemDisk
@@ -284,6 +285,7 @@ def odd_rig(
             random_hex=lambda count: os.urandom(count).hex(),
             random=lambda: 0.0,
             keep_trying=20.0,
+            file_room=room,
             machine="0123abcd",
             upload_claims=home / "replacing",
             reply_seconds=reply_seconds,

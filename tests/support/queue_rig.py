@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ferrygate.common.errors import Cancelled, ConnectionLostError, Problem, UnsupportedError
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
-from ferrygate.common.open_files import OpenFiles
+from ferrygate.common.open_files import OpenFiles, room
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.engine.messages.event import Event
@@ -248,7 +248,7 @@ class QueueRig:
                 limiter=RateLimiter(self.clock, SystemThreads(), None),
                 line_estimator=LineEstimator(48 << 20, SystemThreads()),
                 object_store=object_store,
-                open_files=OpenFiles(SystemThreads()),
+                open_files=OpenFiles(SystemThreads(), room),
                 concurrency=ConcurrencyLimit(SystemThreads()),
                 late=LateParts(self.clock.monotonic, 330, SystemThreads()),
                 claims=UploadClaims(

@@ -84,7 +84,7 @@ def _open_now() -> int:
 class OpenFiles:
     """Counts the files that all lanes of a session have open, and bounds them; for any thread."""
 
-    def __init__(self, threads: Threads, room: Callable[[], int] = room) -> None:
+    def __init__(self, threads: Threads, room: Callable[[], int]) -> None:
         """Begin with none; ``room`` tells how many may be open, and is asked when none is."""
         self._room = room
         self._lock = threads.lock()  # guards these

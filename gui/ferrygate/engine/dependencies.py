@@ -40,6 +40,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         live_secrets: told of every secret in memory, for the log's filter.
         random_hex: cryptographic randomness, so many bytes as hex.
         random: a number from 0 to 1, to spread reconnects.
+        file_room: how many more files this process may open.
         machine: this computer's name in the names of parts, eight hexadecimal digits.
         upload_claims: the folder that says which remote names are being replaced.
         keep_trying: seconds after which a connection that does not come back is given up.
@@ -59,6 +60,7 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     live_secrets: LiveSecrets
     random_hex: Callable[[int], str]
     random: Callable[[], float]
+    file_room: Callable[[], int]
     machine: str
     upload_claims: Path
     keep_trying: float

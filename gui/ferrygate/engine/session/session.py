@@ -127,7 +127,7 @@ class Session:
             limiter=limiter,
             line_estimator=line_estimator,
             object_store=connection.stores_objects,
-            open_files=OpenFiles(self._threads),
+            open_files=OpenFiles(self._threads, dependencies.file_room),
             concurrency=self._limits.concurrency,
             late=late,
             claims=UploadClaims(

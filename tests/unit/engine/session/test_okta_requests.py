@@ -17,6 +17,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import ConnectionLostError, KeychainError, Kind, Problem
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import message
+from ferrygate.common.open_files import room
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
@@ -92,6 +93,7 @@ class Engine:
             random_hex=unused,
             live_secrets=LiveSecrets(),
             random=unused,
+            file_room=room,
             machine="0123abcd",
             upload_claims=folder / "replacing",
             keep_trying=0.0,
