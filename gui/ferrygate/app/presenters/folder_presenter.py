@@ -8,6 +8,7 @@ from ferrygate.app.presenters.arrivals import Arrivals
 from ferrygate.app.presenters.entry_sink import EntrySink
 from ferrygate.app.presenters.finding import Finding
 from ferrygate.app.presenters.folder_changes import FolderChanges, removal_question
+from ferrygate.app.presenters.folder_listing import FolderListing
 from ferrygate.app.presenters.folder_uploads import FolderUploads
 from ferrygate.app.presenters.folder_view import (
     LIKE_A_DROP_BOX,
@@ -24,8 +25,7 @@ from ferrygate.app.presenters.places import Places
 from ferrygate.app.presenters.typed_path import typed_path
 from ferrygate.common.clock import Clock
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.errors import Kind, Problem, RemoteFailureError, UsageError
-from ferrygate.common.held_names import HeldNames
+from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.engine.messages.command import CancelRequest
@@ -38,10 +38,7 @@ from ferrygate.engine.messages.files import (
     StatPath,
 )
 from ferrygate.engine.messages.session import SessionChanged, SessionState
-from ferrygate.engine.messages.transfers import (
-    BatchChanged,
-    FileChanged,
-)
+from ferrygate.engine.messages.transfers import BatchChanged, FileChanged
 
 
 class FolderPresenter(Observable):
@@ -55,15 +52,11 @@ class FolderPresenter(Observable):
         self._start = b"/"
         self._path = b"/"
         self._history = History()
-        self._listing: int | None = None
-        self._again = False
-        self._entries_read = 0  # of the listing
-        self._held = HeldNames(b"/")
+        self._listing = FolderListing(b"/", None, again=False)
         self._state = FolderState.NOTHING
         self._problem: Problem | None = None
         self._refused: Problem | None = None
         self._refused_name: TypedName | None = None
-        self._unseen: Problem | None = None  # why the listing under way tells not all
         self._places = Places()
         self._doomed: tuple[Entry, ...] = ()
         self._changes = FolderChanges(outbox, self._places, self._choose)
@@ -89,8 +82,8 @@ class FolderPresenter(Observable):
             refused=self._refused,
             refused_name=self._refused_name,
             question=removal_question(self._doomed),
-            is_reading=self._listing is not None,
-            entries_read=self._entries_read,
+            is_reading=self._listing.is_under_way,
+            entries_read=self._listing.entries_read,
             is_filling=self._is_filling,
             is_away=not self._is_offline and self._session is not SessionState.SIGNED_IN,
         )
@@ -166,7 +159,7 @@ class FolderPresenter(Observable):
 
     def refresh(self) -> None:
         """Read the folder again; what is shown stays until the new list is whole."""
-        if self._state in {FolderState.READY, FolderState.EMPTY}:
+        if self._is_listed:
             self._list(again=True)
         else:
             self._turn_to(self._path)
@@ -240,7 +233,7 @@ class FolderPresenter(Observable):
             self._show_arrivals()
 
     def _show_arrivals(self, *, at_once: bool = False) -> None:
-        if self._listing is None and self._arrivals.put(at_once=at_once):
+        if not self._listing.is_under_way and self._arrivals.put(at_once=at_once):
             self._state = FolderState.READY
             self._changed()
 
@@ -257,13 +250,13 @@ class FolderPresenter(Observable):
     def _take_listing(self, event: Event) -> bool:
         """Take what tells of the listing under way; tell whether the event does."""
         match event:
-            case FolderBlock(request=request) if request == self._listing:
+            case FolderBlock(request=request) if request == self._listing.request:
                 self._add(event.entries)
-            case ListingIncomplete(request=request) if request == self._listing:
-                self._unseen = event.problem
-            case Done(request=request) if request == self._listing:
+            case ListingIncomplete(request=request) if request == self._listing.request:
+                self._listing.unseen = event.problem
+            case Done(request=request) if request == self._listing.request:
                 self._listed()
-            case Failed(request=request) if request == self._listing:
+            case Failed(request=request) if request == self._listing.request:
                 self._failed(event.problem)
             case _:
                 return False
@@ -313,57 +306,51 @@ class FolderPresenter(Observable):
         self._list(again=False)
 
     def _list(self, *, again: bool) -> None:
-        if self._listing is not None:
-            self._outbox.send(CancelRequest(target=self._listing))
-        self._again = again
+        if self._listing.request is not None:
+            self._outbox.send(CancelRequest(target=self._listing.request))
         if again:
             self._sink.begin_again()
-        self._entries_read = 0
         self._places.begin()
-        self._unseen = None
         path = self._path
-        self._held = HeldNames(path)
-        self._listing = self._outbox.ask(lambda number: ListFolder(request=number, path=path))
+        request = self._outbox.ask(lambda number: ListFolder(request=number, path=path))
+        self._listing = FolderListing(path, request, again=again)
         self._changed()
 
     def _add(self, entries: tuple[Entry, ...]) -> None:
-        try:
-            self._held.add(entries)
-        except RemoteFailureError as error:
-            self._outbox.send(CancelRequest(target=self._listing or 0))
-            self._unseen = error.problem
+        if not self._listing.count(entries):
+            self._outbox.send(CancelRequest(target=self._listing.request or 0))
             self._listed()
             return
-        self._entries_read += len(entries)
         if self._path == self._start:
             self._places.list(entries)
-        if self._again:
+        if self._listing.again:
             self._sink.add_again(entries)
             return
         self._sink.add(entries)
         self._state = FolderState.READY
 
     def _listed(self) -> None:
-        self._listing = self._finding = None
-        if not self._again:
+        listing, self._finding = self._listing, None
+        listing.request = None
+        if not listing.again:
             self._sink.end()
-        elif self._unseen is None:  # else what is missing from the list may be there all the same
+        elif listing.unseen is None:  # else what is missing from the list may be there all the same
             self._sink.replace()
         has_more = self._arrivals.put(at_once=True)
         self._arrivals.forget_folders()
-        is_empty = not self._entries_read and self._unseen is None and not has_more
+        is_empty = not listing.entries_read and listing.unseen is None and not has_more
         self._state = FolderState.EMPTY if is_empty else FolderState.READY
-        self._refused = self._unseen or self._refused
+        self._refused = listing.unseen or self._refused
         if self._path == self._start:
-            self._places.end(is_whole=self._unseen is None)
+            self._places.end(is_whole=listing.unseen is None)
 
     def _failed(self, problem: Problem) -> None:
-        self._listing = None
+        self._listing.request = None
         finding, self._finding = self._finding, None
         if finding and finding.path == self._path and problem.kind is Kind.WRONG_TYPE:
             self.back()  # it is a file after all
             finding.fetch()
-        elif self._again:
+        elif self._listing.again:
             self._refused = problem
         else:
             self._problem = problem
