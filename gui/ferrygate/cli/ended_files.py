@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ferrygate.common.errors import AGAIN_IS_NO_HELP
+from ferrygate.common.remedies import AGAIN_IS_NO_HELP
 from ferrygate.transfers.views import FileView, LateCheck, LeftBehind, TransferState
 
 

@@ -20,9 +20,10 @@ from ferrygate.cli.json_lines import JsonEvent, problem_record, record_line
 from ferrygate.cli.streams import GuardedOutput, OutputFailedError
 from ferrygate.common.clock import Clock
 from ferrygate.common.display import display_text
-from ferrygate.common.errors import MENDED_ALONE, Kind, Problem, UsageError
+from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.i18n import _, render
 from ferrygate.common.message import Message, message, sentences
+from ferrygate.common.remedies import MENDED_ALONE
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text, server_says
 

@@ -7,17 +7,13 @@ A :class:`Problem` is the plain value that crosses the engine's message boundary
 
 from __future__ import annotations
 
-import logging
 from enum import Enum
 from typing import ClassVar
 
 import msgspec
 
 from ferrygate.common.message import Message, message
-from ferrygate.common.source_places import source_places
-
-_LOG = logging.getLogger(__name__)
-_UNFORESEEN = message("Something unexpected went wrong in Ferrygate.")
+from ferrygate.common.source_places import log_unforeseen
 
 
 class Kind(Enum):
@@ -62,22 +58,6 @@ class Kind(Enum):
     USAGE = "usage"
     WRONG_TYPE = "wrong-type"
 
-
-AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
-"""Kinds that end the same way when tried again, until the server is changed."""
-
-MENDED_ALONE = frozenset(
-    {
-        Kind.CANCELLED,
-        Kind.CODE_NEEDED,
-        Kind.INTERNAL,
-        Kind.LOCAL_FILE,
-        Kind.PASSPHRASE_MISSING,
-        Kind.SECRETS_MISSING,
-        Kind.USAGE,
-    }
-)
-"""Kinds that a site's contact cannot help with: they lie at this computer, or are our fault."""
 
 PASSING = frozenset(
     {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
@@ -357,12 +337,8 @@ class WrongTypeError(FerrygateError):
     kind = Kind.WRONG_TYPE
 
 
-_CLASSES: list[type[FerrygateError]] = [
-    FerrygateError,
-    *FerrygateError.__subclasses__(),
-    LockOutShutError,
-]
-_BY_KIND = {cls.kind: cls for cls in _CLASSES}
+_BELOW: list[type[FerrygateError]] = [*FerrygateError.__subclasses__(), LockOutShutError]
+_BY_KIND = {cls.kind: cls for cls in _BELOW} | {FerrygateError.kind: FerrygateError}
 
 
 def error_for(problem: Problem) -> FerrygateError:
@@ -380,21 +356,15 @@ def problem_of(error: BaseException) -> Problem:
     """
     if isinstance(error, FerrygateError):
         return error.problem
+    next_step = None
     try:
-        return _unforeseen(error)
+        detail = log_unforeseen(error)
+        next_step = message("Copy the details and send them to support.")
     except Exception as again:  # noqa: BLE001  who waits for this one has to hear of something
-        names = f"{type(error).__qualname__}, then {type(again).__qualname__}"
-        return Problem(kind=Kind.INTERNAL, sentence=_UNFORESEEN, detail=names)
-
-
-def _unforeseen(error: BaseException) -> Problem:
-    name = type(error).__qualname__
-    places = source_places(error)
-    _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
-    own = [place for place in places if place.startswith("ferrygate/")]
+        detail = f"{type(error).__qualname__}, then {type(again).__qualname__}"
     return Problem(
         kind=Kind.INTERNAL,
-        sentence=_UNFORESEEN,
-        next_step=message("Copy the details and send them to support."),
-        detail=" in ".join([name, *(own or places)[-1:]]),
+        sentence=message("Something unexpected went wrong in Ferrygate."),
+        next_step=next_step,
+        detail=detail,
     )

@@ -1,16 +1,30 @@
-"""Names the lines of source through which an error came."""
+"""Names the lines of source through which an error came, here and in the log."""
 
 from __future__ import annotations
 
+import logging
 import traceback
 from pathlib import Path
 
+_LOG = logging.getLogger(__name__)
 _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
 def source_places(error: BaseException) -> list[str]:
     """Name the lines from where an error was caught to where it was raised."""
     return [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def log_unforeseen(error: BaseException) -> str:
+    """Log the type of an error and its way; gives its type and its last place of our own.
+
+    Its text is not used, which may quote secrets.
+    """
+    name = type(error).__qualname__
+    places = source_places(error)
+    _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
+    own = [place for place in places if place.startswith("ferrygate/")]
+    return " in ".join([name, *(own or places)[-1:]])
 
 
 def _place(frame: traceback.FrameSummary) -> str:

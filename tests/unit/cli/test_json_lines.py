@@ -19,8 +19,9 @@ from ferrygate.cli.json_lines import (
 )
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import MENDED_ALONE, NotFoundError, Problem
+from ferrygate.common.errors import NotFoundError, Problem
 from ferrygate.common.message import Duration, Size, message, plural_message
+from ferrygate.common.remedies import MENDED_ALONE
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]

@@ -60,7 +60,7 @@ def test_an_error_that_cannot_be_told_is_one_all_the_same() -> None:
         def emit(self, _record: logging.LogRecord) -> None:
             raise OSError("hunter2")
 
-    log, handler = logging.getLogger("ferrygate.common.errors"), Broken()
+    log, handler = logging.getLogger("ferrygate.common.source_places"), Broken()
     log.addHandler(handler)
     try:
         problem = problem_of(ValueError("hunter2"))

@@ -16,8 +16,9 @@ from ferrygate.app.presenters.batch_outcome import (
     outcome_of,
 )
 from ferrygate.common.display import display_name, display_text
-from ferrygate.common.errors import AGAIN_IS_NO_HELP, Problem
+from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message, message, sentences
+from ferrygate.common.remedies import AGAIN_IS_NO_HELP
 from ferrygate.common.remote_path import basename
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.sites.site import Site

@@ -13,8 +13,9 @@ from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.question_views import ConsentView, whom_to_ask
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import MENDED_ALONE, Kind, Problem
+from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, ngettext
+from ferrygate.common.remedies import MENDED_ALONE
 from ferrygate.engine.messages.codes import (
     ApplySkew,
     ExplainRefusal,
