@@ -1,34 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 import pytest
 
-from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.folder_view import FolderState
-from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
-from ferrygate.engine.messages.command import CancelRequest, Command
+from ferrygate.engine.messages.command import CancelRequest
 from ferrygate.engine.messages.event import Done, Failed
 from ferrygate.engine.messages.files import (
     FolderBlock,
     ListFolder,
     ListingIncomplete,
-    PathStat,
     RemovePath,
     RenamePath,
-    StatPath,
 )
 from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.transfers.views import BatchId, BatchView, Direction
-from gui.conftest import StillClock
+from gui.folder_table import FILE, PROBLEM, Table
 
-FILE = Entry(b"a.csv", EntryKind.FILE, 5)
 FOLDER = Entry(b"inbox", EntryKind.FOLDER)
-PROBLEM = Problem(kind=Kind.PERMISSION_DENIED, sentence=message("The server does not allow it."))
 
 UPLOAD = BatchView(
     batch=BatchId("1"),
@@ -38,70 +30,6 @@ UPLOAD = BatchView(
     target="/",
     remote_folder=b"/",
 )
-
-
-class Rows:
-    """A list that notes what it is told."""
-
-    def __init__(self) -> None:
-        self.names: list[bytes] = []
-        self.chosen = b""
-        self._again: list[bytes] = []
-
-    def begin(self, _folder: bytes, /) -> None:
-        self.names = []
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        self.names += [entry.name for entry in entries]
-
-    def end(self) -> None:
-        self.names.append(b"END")
-
-    def begin_again(self) -> None:
-        self._again = []
-
-    def add_again(self, entries: Iterable[Entry]) -> None:
-        self._again += [entry.name for entry in entries]
-
-    def replace(self) -> None:
-        self.names = self._again
-
-    def choose(self, name: bytes) -> None:
-        self.chosen = name
-
-    def put(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if entry.name not in self.names:
-                self.names.append(entry.name)
-
-
-class Table:
-    """A presenter with its list and what it sent."""
-
-    def __init__(self) -> None:
-        self.sent: list[Command] = []
-        self.rows = Rows()
-        self.clock = StillClock()
-        self.presenter = FolderPresenter(Outbox(self.sent.append), self.clock, self.rows)
-
-    @property
-    def last(self) -> int:
-        return self.sent[-1].request  # type: ignore[union-attr]
-
-    def list(self, *entries: Entry) -> None:
-        """Answer the listing asked for last."""
-        asked = [command for command in self.sent if isinstance(command, ListFolder)][-1]
-        if entries:
-            self.presenter.handle(FolderBlock(request=asked.request, entries=entries))
-        self.presenter.handle(Done(request=asked.request))
-
-    def start(self, *entries: Entry) -> None:
-        self.presenter.start(b"/")
-        self.list(*entries)
-
-
-def never() -> None:
-    raise AssertionError
 
 
 @pytest.fixture
@@ -228,55 +156,6 @@ def test_a_folder_that_cannot_be_listed_may_take_files(
     )
     view = table.presenter.view
     assert (view.can_upload, view.can_change) == (takes, False)
-
-
-@pytest.mark.parametrize("kind", [EntryKind.LINK, EntryKind.UNKNOWN, EntryKind.OTHER])
-def test_what_a_link_leads_to_is_asked_and_a_file_is_fetched(table: Table, kind: EntryKind) -> None:
-    fetched: list[str] = []
-    table.start(Entry(b"tofile", kind))
-    table.presenter.find_out(Entry(b"tofile", kind), lambda: fetched.append("tofile"))
-    (asked,) = [command for command in table.sent if isinstance(command, StatPath)]
-    assert asked.path == b"/tofile"
-    table.presenter.handle(PathStat(asked.request, Entry(b"tofile", EntryKind.FILE)))
-    assert (fetched, table.presenter.view.path) == (["tofile"], b"/")
-
-
-def test_a_link_to_a_folder_is_opened(table: Table) -> None:
-    table.start(Entry(b"link", EntryKind.LINK))
-    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
-    table.presenter.handle(PathStat(table.last, Entry(b"link", EntryKind.FOLDER)))
-    assert table.presenter.view.path == b"/link"
-
-
-def test_a_dangling_link_is_said_and_the_list_stays(table: Table) -> None:
-    table.start(Entry(b"link", EntryKind.LINK))
-    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
-    table.presenter.handle(Failed(request=table.last, problem=PROBLEM))
-    view = table.presenter.view
-    assert (view.path, view.state, view.refused) == (b"/", FolderState.READY, PROBLEM)
-
-
-def test_what_only_a_listing_tells_is_fetched_where_it_is_a_file(table: Table) -> None:
-    fetched: list[str] = []
-    unknown = Entry(b"x", EntryKind.UNKNOWN)
-    table.start(unknown)
-    table.presenter.find_out(unknown, lambda: fetched.append("x"))
-    table.presenter.handle(PathStat(table.last, unknown))
-    assert table.presenter.view.path == b"/x"
-    wrong = Problem(kind=Kind.WRONG_TYPE, sentence=message("A file."))
-    table.presenter.handle(Failed(request=table.last, problem=wrong))
-    assert (fetched, table.presenter.view.path) == (["x"], b"/")
-    table.presenter.handle(Failed(request=table.last, problem=wrong))
-    assert fetched == ["x"]
-
-
-def test_an_answer_that_comes_late_opens_nothing(table: Table) -> None:
-    table.start(Entry(b"link", EntryKind.LINK))
-    table.presenter.find_out(Entry(b"link", EntryKind.LINK), never)
-    asked = table.last
-    table.presenter.open(b"/elsewhere")
-    table.presenter.handle(PathStat(asked, Entry(b"link", EntryKind.FILE)))
-    assert table.presenter.view.path == b"/elsewhere"
 
 
 def test_removing_asks_first_and_refreshes_when_all_are_gone(table: Table) -> None:

@@ -12,14 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from ferrygate.app.models.folder_model import Column
-from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.widgets.file_header import FileHeader
 from ferrygate.app.widgets.type_ahead import PAUSE_MS
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.engine.messages.files import RemovePath
-from ferrygate.engine.messages.transfers import BatchChanged
 from ferrygate.sites.site import Site
-from ferrygate.transfers.views import BatchId, BatchView, Direction
 from gui.conftest import KEY
 from gui.scripted_engine import tree_of
 
@@ -354,28 +351,3 @@ def test_the_local_pane_has_the_same_keys(listed: Rig, tmp_path: Path) -> None:
     assert local.folder == str(tmp_path / "gamma")
     press(listed, K.Key_Backspace)
     assert (local.folder, here()) == (str(tmp_path), "gamma")
-
-
-def test_a_key_turns_the_tabs_of_the_transfers(listed: Rig) -> None:
-    for number, name in enumerate(("done.csv", "moving.csv"), 1):
-        view = BatchView(
-            batch=BatchId(name),
-            direction=Direction.UPLOAD,
-            name=name,
-            sources=1,
-            target="/inbox",
-            files_total=1,
-            files_finished=number % 2,
-            files_delivered=number % 2,
-            finished=number == 1,
-        )
-        listed.engine.tell(BatchChanged(view=view))
-    listed.driver.wait_for("rows", lambda: listed.workspace.transfers.has_batches)
-    transfers = listed.workspace.transfers
-    transfers.show(Tab.DONE)
-    shown = []
-    back = K.Key_Backtab, CONTROL | SHIFT  # what keyboards send for Tab with Shift
-    for key, modifiers in ((K.Key_Tab, CONTROL), (K.Key_Tab, CONTROL), back):
-        press(listed, key, modifiers)
-        shown.append(transfers.view.tab)
-    assert shown == [Tab.NOW, Tab.DONE, Tab.NOW]

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
+from ferrygate.app.presenters.batch_outcome import Tab
 from ferrygate.app.widgets.labels import ElidedLabel
 from ferrygate.app.widgets.row_links import RowLinks
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget
@@ -27,6 +28,8 @@ from ferrygate.transfers.views import (
 from support.conflicts import question
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from gui.conftest import Rig
 
 pytestmark = pytest.mark.gui
@@ -305,3 +308,32 @@ def test_the_columns_stand_still_when_a_scroll_bar_comes(panel: Panel) -> None:
     QTest.qWait(20)
     assert panel.rows[0].width() < width
     assert {(left_of(row, QProgressBar), row._cancel.x()) for row in panel.rows} == before
+
+
+def test_a_key_turns_the_tabs_of_the_transfers(signed_in: Rig, qtbot: QtBot) -> None:
+    signed_in.window.activateWindow()
+    qtbot.waitActive(signed_in.window)
+    for number, name in enumerate(("done.csv", "moving.csv"), 1):
+        view = BatchView(
+            batch=BatchId(name),
+            direction=Direction.UPLOAD,
+            name=name,
+            sources=1,
+            target="/inbox",
+            files_total=1,
+            files_finished=number % 2,
+            files_delivered=number % 2,
+            finished=number == 1,
+        )
+        signed_in.engine.tell(BatchChanged(view=view))
+    signed_in.driver.wait_for("rows", lambda: signed_in.workspace.transfers.has_batches)
+    transfers = signed_in.workspace.transfers
+    transfers.show(Tab.DONE)
+    control = Qt.KeyboardModifier.ControlModifier
+    shown = []
+    # Keyboards send this for Tab with Shift.
+    back = Qt.Key.Key_Backtab, control | Qt.KeyboardModifier.ShiftModifier
+    for key, modifiers in ((Qt.Key.Key_Tab, control), (Qt.Key.Key_Tab, control), back):
+        QTest.keyClick(signed_in.window.focusWidget(), key, modifiers)
+        shown.append(transfers.view.tab)
+    assert shown == [Tab.NOW, Tab.DONE, Tab.NOW]

@@ -10,23 +10,19 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dis import opmap
-from functools import partial
-from types import CodeType, FrameType, FunctionType, MethodType
+from types import CodeType, FrameType
 from typing import Any
 
 import msgspec
 
+from walks.callables import Values, code_of, is_at_yield, is_call_of, value_at
 from walks.paths import Cause, Link, Node, Place
 
-_YIELD = opmap["YIELD_VALUE"]
 _SUSPENDED = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 
 _PARTS = {"<module>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # of functions
-
-Values = Mapping[str, Any]
 
 
 class HandOver(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,9 +190,9 @@ class Tracer:
         if caller is not None:
             caller.is_resumed = False
         for way in code.puts:
-            if way.kept_while and not _value(values, way.kept_while):
+            if way.kept_while and not value_at(values, way.kept_while):
                 continue
-            self._put(way, _value(values, way.what), node, parent or node)
+            self._put(way, value_at(values, way.what), node, parent or node)
         for told in code.watched:
             told(node, values)
 
@@ -237,7 +233,7 @@ class Tracer:
                 self._creators.setdefault(what.cr_frame, creator)
         elif not way.taken:
             for each in what if isinstance(what, list) else [what]:
-                code = _code_of(each)
+                code = code_of(each)
                 if code is not None:
                     self._callables.setdefault(code, []).append((each, way, node))
         else:
@@ -270,7 +266,7 @@ class Tracer:
     def _causes(self, frame: FrameType, code: _Code, values: Values) -> tuple[list[Cause], bool]:
         """Find what was handed over to a function by calling it, or as its argument."""
         calls = [
-            each for each in self._callables.get(frame.f_code, ()) if _is_call_of(each[0], values)
+            each for each in self._callables.get(frame.f_code, ()) if is_call_of(each[0], values)
         ]
         if calls:
             if calls[0][1].link is Link.THREAD:  # each call of it is one of its own
@@ -281,9 +277,9 @@ class Tracer:
                 1
             ].is_answer
         for way in code.given:
-            if way.kept_while and _value(values, way.kept_while):
+            if way.kept_while and value_at(values, way.kept_while):
                 continue
-            causes = self._take(way, _value(values, way.by))
+            causes = self._take(way, value_at(values, way.by))
             if causes:
                 return causes, way.is_answer
         return [], False
@@ -297,7 +293,7 @@ class Tracer:
         caller = self._caller(frame)
         for way in code.returned:
             self._take_returned(way, there, caller, frame, value)
-        is_over = not (code.suspends and _is_at_yield(frame))
+        is_over = not (code.suspends and is_at_yield(frame))
         if is_over:
             for told in code.left:
                 told(there.now, frame.f_locals)
@@ -313,7 +309,7 @@ class Tracer:
         frame: FrameType,
         value: Any,
     ) -> None:
-        what = _value(frame.f_locals, way.by) if way.by else value
+        what = value_at(frame.f_locals, way.by) if way.by else value
         causes = self._take(way, what) if value else []
         if causes:
             there.now = Node(
@@ -339,46 +335,6 @@ def _pass_on(returned: Node, caller: _Activation) -> None:
     caller.is_resumed = False
     if not returned.is_answer:
         caller.taken = caller.now
-
-
-def _is_at_yield(frame: FrameType) -> bool:
-    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _YIELD
-
-
-def _value(values: Values, path: str) -> Any:
-    name, *attributes = path.split(".")
-    value = values.get(name)
-    for attribute in attributes:
-        if isinstance(value, list):
-            value = [getattr(each, attribute, None) for each in value]
-        else:
-            value = getattr(value, attribute, None)
-    return value
-
-
-def _code_of(what: Any) -> CodeType | None:
-    """Find the code that a callable runs, where that is Python's."""
-    if isinstance(what, partial):
-        return _code_of(what.func)
-    if isinstance(what, MethodType):
-        return _code_of(what.__func__)
-    return what.__code__ if isinstance(what, FunctionType) else None
-
-
-def _is_call_of(what: Any, values: Values) -> bool:
-    """Tell whether the variables of a call are those that a callable brings with it."""
-    if isinstance(what, partial):
-        return _is_call_of(what.func, values)
-    if isinstance(what, MethodType):
-        return _is_call_of(what.__func__, values) and values.get("self") is what.__self__
-    for name, cell in zip(what.__code__.co_freevars, what.__closure__ or (), strict=True):
-        try:
-            content = cell.cell_contents
-        except ValueError:  # not set yet
-            continue
-        if values.get(name) is not content:
-            return False
-    return True
 
 
 _START = threading.Thread.start.__code__

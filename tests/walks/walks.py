@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from walks.callables import Values
 from walks.paths import Hop, Node, Test, counted, path_to
-from walks.tracer import Tracer, Values
+from walks.tracer import Tracer
 
 MARK = b"A file that walks from a window to a server and is known again by these bytes."
 
