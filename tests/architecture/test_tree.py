@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -12,6 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 _ORG, _COM = ".org", ".com"  # so that the samples below name no address themselves
 MOST_LINES = 400
+MAX_FUNCTION_LINES = 63
+SCREEN_LINES = 40
+MAX_LONG_SHARE = 0.0063  # of all functions, longer than a screen
 
 # Homes of people and machines; "~" and $HOME say the same without naming anybody.
 _MACHINE_PATH = re.compile(r"(?<![\w.])(?:/root/|/home/[a-z]|/Users/[A-Za-z]|[A-Z]:\\Users\\)")
@@ -56,6 +60,41 @@ def test_no_python_file_is_longer_than_400_lines() -> None:
         str(path): text.count("\n") for path, text in texts().items() if path.suffix == ".py"
     }
     assert {path: length for path, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def functions(source: str) -> dict[str, int]:
+    """Count the lines of each function of a module, docstrings included, decorators not."""
+    return {
+        f"{node.name}:{node.lineno}": (node.end_lineno or 0) - node.lineno + 1
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def program_functions() -> dict[str, int]:
+    """Count the lines of each function of the program."""
+    return {
+        f"{path}:{name}": length
+        for path, text in texts().items()
+        if path.suffix == ".py" and path.parts[0] == "gui"
+        for name, length in functions(text).items()
+    }
+
+
+def test_no_function_of_the_program_is_longer_than_63_lines() -> None:
+    lengths = program_functions()
+    assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
+
+
+def test_few_functions_of_the_program_are_longer_than_a_screen() -> None:
+    lengths = program_functions().values()
+    long = sum(length > SCREEN_LINES for length in lengths)
+    assert long / len(lengths) <= MAX_LONG_SHARE
+
+
+def test_the_lines_of_a_function_are_counted_with_its_docstring() -> None:
+    source = '@cached\ndef f(\n    x,\n):\n    """Say."""\n\n    async def g(): ...\n    return g\n'
+    assert functions(source) == {"f:2": 7, "g:7": 1}
 
 
 def test_every_init_file_below_the_package_is_empty() -> None:
