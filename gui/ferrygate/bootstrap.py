@@ -32,6 +32,7 @@ from ferrygate.vault.vault import Vault
 # The rest is loaded by make_engine(), while engine_for() dials the server.
 if TYPE_CHECKING:
     from ferrygate.engine.engine import Engine
+    from ferrygate.sign_in.attempt import SignInAttempts
     from ferrygate.sign_in.okta_attempts import OktaAttempts
     from ferrygate.ssh.connect_steps import ReportConnectStep
     from ferrygate.ssh.connection import Connection
@@ -104,35 +105,20 @@ def make_engine(
     from ferrygate.common.system_disk import SystemDisk  # noqa: PLC0415  slow, as all below
     from ferrygate.engine.dependencies import EngineDependencies  # noqa: PLC0415  as above
     from ferrygate.engine.engine import Engine  # noqa: PLC0415  as above
-    from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415  as above
-    from ferrygate.ssh.connection import connect  # noqa: PLC0415  as above
     from ferrygate.transfers.parts import machine_name  # noqa: PLC0415  as above
     from ferrygate.vault import keychain  # noqa: PLC0415  as above
 
     home.prepare()
-    deadlines = Deadlines()
     ledger = open_ledger(home, clock)
     known_hosts = KnownHosts(home.known_hosts)
     skews = SkewStore(home.skew)
-
-    def reach(
-        host: str,
-        port: int,
-        known: tuple[HostKey, ...],
-        cancel: CancelToken,
-        report: ReportConnectStep,
-    ) -> Connection:
-        return connect(
-            host, port, known, clock, deadlines, cancel, preconnect=preconnect, report=report
-        )
-
     dependencies = EngineDependencies(
         clock=clock,
         threads=SystemThreads(),
         disk=SystemDisk(),
         ledger=ledger,
         known_hosts=known_hosts,
-        attempts=SignInAttempts(ledger, known_hosts, reach, clock),
+        attempts=_attempts(ledger, known_hosts, clock, preconnect),
         okta=cache(partial(_okta, ledger, skews, clock)),
         skews=skews,
         open_vault=cache(open_vault or keychain.open_vault),
@@ -146,6 +132,29 @@ def make_engine(
         collect_garbage=collect_garbage,
     )
     return Engine(dependencies, listener)
+
+
+def _attempts(
+    ledger: Ledger, known_hosts: KnownHosts, clock: Clock, preconnect: Preconnect | None
+) -> SignInAttempts:
+    """Make what signs in; the first attempt takes the connection that is being dialled."""
+    from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415  slow
+    from ferrygate.ssh.connection import connect  # noqa: PLC0415  as above
+
+    deadlines = Deadlines()
+
+    def reach(
+        host: str,
+        port: int,
+        known: tuple[HostKey, ...],
+        cancel: CancelToken,
+        report: ReportConnectStep,
+    ) -> Connection:
+        return connect(
+            host, port, known, clock, deadlines, cancel, preconnect=preconnect, report=report
+        )
+
+    return SignInAttempts(ledger, known_hosts, reach, clock)
 
 
 def _okta(ledger: Ledger, skews: SkewStore, clock: Clock) -> OktaAttempts:
