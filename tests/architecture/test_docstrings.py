@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("gui", "packaging", "tests")
-VERB_FIRST = ("tests/bench", "tests/e2e", "tests/faults", "tests/servers")
+VERB_FIRST = ("gui", "packaging", "tests/bench", "tests/e2e", "tests/faults", "tests/servers")
 NO_BEGINNING = re.compile(r"\s*(?:How|It|Nobody|What|Whether|Who|Whoever)\b")
 NO_VERB = re.compile(r"\s*(?:An?|The)\b")
 NO_COMMENT = re.compile(r"^\s*#" + NO_BEGINNING.pattern, re.MULTILINE)
@@ -37,7 +37,7 @@ def beginnings_without_verb(source: str) -> list[int]:
     return [
         node.lineno
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("test_")
         and NO_VERB.match(ast.get_docstring(node) or "")
     ]

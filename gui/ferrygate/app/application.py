@@ -15,7 +15,7 @@ _GOOD = ("Inter", "Noto Sans", "Cantarell", "Ubuntu")
 
 
 def make_application() -> QApplication:
-    """The application with its name, style and font; the one that is there already in tests."""
+    """Make the application with its name, style and font; in tests there is one already."""
     running = QCoreApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("ferrygate")
@@ -28,7 +28,7 @@ def make_application() -> QApplication:
 
 
 def _font(system: QFont) -> QFont:
-    """The system's font in its size with tabular digits; a good one where the system chose none."""
+    """Return the system's font in its size with tabular digits, or a good one if it has none."""
     font = QFont(system)
     if sys.platform.startswith("linux") and system.family() in _NO_CHOICE:
         there = set(QFontDatabase.families())

@@ -38,7 +38,7 @@ class DropTarget(Protocol):
         ...
 
     def drop_rect(self, spot: DropSpot) -> QRect:
-        """The part of the widget that a spot of it takes."""
+        """Return the part of the widget that a spot of it takes."""
         ...
 
     def light_drop(self, spot: DropSpot | None) -> None:
@@ -125,7 +125,7 @@ class DropGuide(QObject):
         return True
 
     def _find(self, place: QPoint) -> _Found | None:
-        """The innermost part of the window that has something to drop on there."""
+        """Find the innermost part of the window that has something to drop on there."""
         widget: QWidget | None = self._window.childAt(place) or self._window
         while widget is not None:
             if isinstance(widget, DropTarget):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 def plain_tip(text: str) -> str:
-    """A text for a tool tip; escaped where Qt would take it for HTML.
+    """Make a text fit for a tool tip; escape it if Qt would take it for HTML.
 
     Other texts stay untouched: screen readers read out a widget's tool tip.
     """
@@ -25,12 +25,12 @@ def plain_tip(text: str) -> str:
 
 
 def plain_words(text: str) -> str:
-    """A text for a button or a menu, in which ``&`` is shown."""
+    """Make a text fit for a button or a menu, so that ``&`` is shown."""
     return text.replace("&", "&&")
 
 
 def plain_title(text: str) -> str:
-    """A text for a window's title, in which ``[*]`` is shown."""
+    """Make a text fit for a window's title, so that ``[*]`` is shown."""
     return text.replace("[*]", "[*][*]")
 
 

@@ -47,11 +47,11 @@ class Theme(QObject):
         self._change()
 
     def colour(self, tint: str) -> QColor:
-        """The colour of a tint, by its name."""
+        """Return the colour of a tint, by its name."""
         return QColor(getattr(self.tokens, tint))
 
     def icon(self, name: str, tint: str = "text", gap: int = 0) -> QIcon:
-        """An icon in the colour of a tint, faint when its control is disabled.
+        """Make an icon in the colour of a tint, faint when its control is disabled.
 
         ``gap`` is room at its right, since styles put an icon close to its words.
         """
@@ -60,7 +60,7 @@ class Theme(QObject):
         return icon
 
     def pixmap(self, name: str, tint: str = "text", size: int = t.ICON) -> QPixmap:
-        """A picture of an icon in the colour of a tint, sharp up to 300 %."""
+        """Draw a picture of an icon in the colour of a tint, sharp up to 300 %."""
         colour: str = getattr(self.tokens, tint)
         key = (name, colour, size)
         if key not in self._pixmaps:
@@ -114,7 +114,7 @@ def _with_gap(pixmap: QPixmap, gap: int) -> QPixmap:
 
 
 def stylesheet(tokens: t.Tokens) -> str:
-    """The stylesheet with the tokens of one scheme."""
+    """Make the stylesheet with the tokens of one scheme."""
     source = resource_path("styles/ferrygate.qss").read_text("utf-8")
     hover = QColor(tokens.accent).lighter(112).name()
     sizes = {

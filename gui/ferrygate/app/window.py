@@ -247,12 +247,12 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def drop_spot(self, _place: QPoint) -> DropSpot | None:
-        """The whole page, before the sign-in; after it only what is in the page."""
+        """Return the whole page, before the sign-in; after it only what is in the page."""
         is_page = self._workspace.screen is not Screen.FILES
         return DropSpot(DropPart.PAGE) if is_page else None
 
     def drop_rect(self, _spot: DropSpot) -> QRect:
-        """The whole page."""
+        """Return the whole page."""
         return self._stack.geometry()
 
     def light_drop(self, spot: DropSpot | None) -> None:

@@ -79,7 +79,7 @@ class CommandContext:
 
     @cached_property
     def secrets(self) -> GivenSecrets:
-        """The secrets that the environment gives; read when they are first asked for.
+        """Return the secrets that the environment gives; read when they are first asked for.
 
         Raises:
             UsageError: what it gives cannot be used.
@@ -88,7 +88,7 @@ class CommandContext:
 
     @property
     def store(self) -> SiteStore:
-        """The saved sites."""
+        """Return the saved sites."""
         return SiteStore(self.home.sites)
 
     def site(self, text: str) -> Site:

@@ -63,7 +63,7 @@ class Home:
 
     @property
     def ledger(self) -> Path:
-        """The code ledger and lock-out breaker (SQLite)."""
+        """Name the file of the code ledger and lock-out breaker (SQLite)."""
         return self.root / "ledger.sqlite3"
 
     @property
@@ -73,7 +73,7 @@ class Home:
 
     @property
     def upload_claims(self) -> Path:
-        """A locked file for each remote name that is being replaced."""
+        """Name the folder with a locked file for each remote name that is being replaced."""
         return self.root / "replacing"
 
     @property
@@ -83,7 +83,7 @@ class Home:
 
     @property
     def sandbox(self) -> Path:
-        """The sandbox's host key and folders."""
+        """Name the folder of the sandbox's host key and folders."""
         return self.root / "sandbox"
 
 

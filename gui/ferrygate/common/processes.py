@@ -12,7 +12,7 @@ class Processes(Protocol):
 
     @property
     def me(self) -> str:
-        """A name for this process that no other has until the next boot, at least."""
+        """Name this process, by a name that no other has until the next boot, at least."""
         ...
 
     def is_running(self, name: str) -> bool:

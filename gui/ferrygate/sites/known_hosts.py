@@ -41,7 +41,7 @@ class HostKey(msgspec.Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The key's hash as OpenSSH writes it: ``SHA256:`` and unpadded base64."""
+        """Return the key's hash as OpenSSH writes it: ``SHA256:`` and unpadded base64."""
         digest = base64.b64encode(hashlib.sha256(self.blob).digest())
         return f"SHA256:{digest.decode('ascii').rstrip('=')}"
 

@@ -207,7 +207,7 @@ class SceneWindow:
 
     @property
     def now(self) -> float:
-        """The time, seconds since the epoch."""
+        """Return the time, in seconds since the epoch."""
         return self._clock.now()
 
     def leave_unanswered(self) -> None:

@@ -195,7 +195,7 @@ class CodeSetupPanel(QFrame):
 
     @Slot()
     def _take_clipboard(self) -> None:
-        """A picture, a picture file, or a text."""
+        """Take a picture, a picture file, or a text from the clipboard."""
         data = QGuiApplication.clipboard().mimeData()
         if not self._reader.read_mime(data):
             self._presenter.take([data.text()])

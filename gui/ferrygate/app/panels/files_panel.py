@@ -173,7 +173,7 @@ class FilesPanel(QWidget):
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
-        """The menu of the selection, or of the folder itself; deleted when it closes."""
+        """Show the menu of the selection, or of the folder itself; delete it when it closes."""
         menu = QMenu(self.files)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.files.selectionModel().hasSelection():

@@ -120,7 +120,7 @@ class LocalPanel(QFrame):
 
     @property
     def folder(self) -> str:
-        """The folder shown."""
+        """Return the folder shown."""
         return self._folder
 
     def open_folder(self, folder: str) -> None:

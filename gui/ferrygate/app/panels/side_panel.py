@@ -94,14 +94,14 @@ class SidePanel(QFrame):
         pace.add(self, self._render_places, workspace.folder)
 
     def drop_spot(self, place: QPoint) -> DropSpot | None:
-        """The place under the pointer."""
+        """Find the place under the pointer."""
         for at, folder in enumerate(self._places):
             if self._group.button(at).geometry().contains(place):
                 return DropSpot(DropPart.PLACE, folder.path)
         return None
 
     def drop_rect(self, spot: DropSpot) -> QRect:
-        """The room of one place."""
+        """Return the room of one place."""
         for at, folder in enumerate(self._places):
             if folder.path == spot.path:
                 return self._group.button(at).geometry()

@@ -31,7 +31,7 @@ class Arrivals:
         self._folders.clear()
 
     def forget_folders(self) -> None:
-        """The folder was read again, which decides what is there: a person may have removed one."""
+        """Forget folders, as the folder is read again: a person may have removed one."""
         self._folders.clear()
 
     def add(self, entry: Entry) -> None:

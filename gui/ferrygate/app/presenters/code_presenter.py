@@ -63,7 +63,7 @@ class GivenOutCode(msgspec.Struct, frozen=True):
 
 
 def grouped(digits: str) -> str:
-    """A code the way people read it: ``123 456``, ``1234 567``, ``1234 5678``."""
+    """Group a code the way people read it: ``123 456``, ``1234 567``, ``1234 5678``."""
     half = math.ceil(len(digits) / 2)
     return f"{digits[:half]} {digits[half:]}"
 
@@ -84,7 +84,7 @@ class CodePresenter(Observable):
 
     @property
     def view(self) -> CodeView:
-        """The card at this moment."""
+        """Describe the card at this moment."""
         if self._code is None:
             return CodeView()
         left = self._code.seconds_left(self._clock.now())
@@ -101,7 +101,7 @@ class CodePresenter(Observable):
 
     @property
     def toast(self) -> str:
-        """The word on a copy that was just made, or none."""
+        """Return the word on a copy that was just made, or none."""
         now = self._clock.now()
         if self.given_out is None or now >= self._copied_at + TOAST_SECONDS:
             return ""
@@ -115,7 +115,7 @@ class CodePresenter(Observable):
             self._changed()
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Render anew, as the wall clock has entered another second."""
         if self.given_out and self._clock.now() >= self.given_out.valid_until:
             self.given_out = None
         self._changed()

@@ -62,7 +62,7 @@ class CodeSetupPresenter(Observable):
         return self._keeps and self._can_keep
 
     def keep(self, *, wanted: bool) -> None:
-        """The person's consent to keeping the code secret, before it is set up."""
+        """Note whether the person agrees to keep the code secret, before it is set up."""
         self._keeps = wanted
 
     def turn_to(self, site: Site) -> None:
@@ -72,7 +72,7 @@ class CodeSetupPresenter(Observable):
         self._show(CodeSetupView(okta=urlsplit(site.sign_in.okta_address).hostname or ""))
 
     def read(self) -> None:
-        """A picture is being looked at; :meth:`found` or :meth:`not_readable` follows."""
+        """Show that a picture is looked at; :meth:`found` or :meth:`not_readable` follows."""
         self._show(self._again(reading=True))
 
     def found(self, texts: Iterable[str]) -> None:
@@ -81,7 +81,7 @@ class CodeSetupPresenter(Observable):
             self._take(texts, code_secrets_in_qr)
 
     def not_readable(self, problem: Problem) -> None:
-        """Say what is wrong with the picture, with the same exception."""
+        """Say what is wrong with the picture, unless the person has turned to something else."""
         if self.view.reading:
             self._report(problem)
 

@@ -84,7 +84,7 @@ class DropPresenter:
         self._said: Problem | None = None
 
     def weigh(self, spot: DropSpot | None, load: DropLoad) -> DropOffer | None:
-        """The offer of a spot, or ``None`` where a drop is refused."""
+        """Return the offer of a spot, or ``None`` if nothing can be dropped there."""
         if spot is None or load.is_own:
             return None
         if self._workspace.screen is Screen.FILES:

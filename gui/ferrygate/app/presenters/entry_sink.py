@@ -20,7 +20,7 @@ class EntrySink(Protocol):
         ...
 
     def end(self) -> None:
-        """The last entry was added."""
+        """Note that the last entry was added."""
         ...
 
     def begin_again(self) -> None:

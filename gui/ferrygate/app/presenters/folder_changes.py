@@ -93,7 +93,7 @@ class FolderChanges:
             self._under_way[number] = Change(folder, partial(self._places.remove, path))
 
     def end(self, event: Done | Failed) -> Change | None:
-        """The change that a request's end tells of; ``None`` for other requests."""
+        """Return the change that a request's end tells of; ``None`` for other requests."""
         change = self._under_way.pop(event.request, None)
         if change is not None and isinstance(event, Done):
             change.done()
@@ -105,7 +105,7 @@ class FolderChanges:
 
 
 def removal_question(entries: tuple[Entry, ...]) -> str:
-    """The question before entries are removed; empty for none."""
+    """Ask before entries are removed; empty for none."""
     if not entries:
         return ""
     if len(entries) > 1:
@@ -119,7 +119,7 @@ def removal_question(entries: tuple[Entry, ...]) -> str:
 
 
 def _trimmed(text: str, old: str) -> str:
-    """A typed name without blanks at its ends, but for those that the old one has there."""
+    """Strip a typed name of blanks at its ends, except for those that the old one has there."""
     if old == old.lstrip():
         text = text.lstrip()
     return text.rstrip() if old == old.rstrip() else text

@@ -68,7 +68,7 @@ class FolderPresenter(Observable):
 
     @property
     def view(self) -> FolderView:
-        """The file area at this moment."""
+        """Describe the file area at this moment."""
         return FolderView(
             path=self._path,
             crumbs=crumbs(self._start, self._path),
@@ -98,7 +98,7 @@ class FolderPresenter(Observable):
 
     @property
     def _can_upload(self) -> bool:
-        """A folder that cannot be listed, or is not shown to be there, may take files all the same.
+        """Tell whether files may be sent to the folder, be it listed or not shown to be there.
 
         Drop boxes are like that.
         """
@@ -126,7 +126,7 @@ class FolderPresenter(Observable):
         self._turn_to(folder)
 
     def path_of(self, name: bytes) -> bytes:
-        """The path of an entry of the folder shown."""
+        """Return the path of an entry of the folder shown."""
         return join(self._path, name)
 
     def open(self, path: bytes) -> None:
@@ -193,7 +193,7 @@ class FolderPresenter(Observable):
     # ------------------------------------------------------------ what the engine says
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Render anew, as the wall clock has entered another second."""
         self._show_arrivals(at_once=True)
 
     def handle(self, event: Event) -> None:

@@ -56,7 +56,7 @@ class FolderUploads:
         return any(self._batches[batch].reaches(folder) for batch in self._running)
 
     def made_folder(self, event: FileChanged) -> bytes | None:
-        """The folder that a file's upload makes in the folder the batch goes to, told once."""
+        """Name the folder that a file's upload makes in the folder the batch goes to; once."""
         upload = self._batches.get(event.batch)
         if upload is None or event.view.state not in _MADE:
             return None
@@ -68,7 +68,7 @@ class FolderUploads:
         return made
 
     def arrival(self, event: FileChanged, folder: bytes, now: float) -> Entry | None:
-        """The entry that a file's news brings into a folder: the file, or the folder it lies in."""
+        """Return the entry that a file's news brings into a folder: the file, or its folder."""
         view = event.view
         if event.batch not in self._batches or view.state not in _MADE:
             return None
@@ -86,6 +86,6 @@ def _is_there(view: FileView) -> bool:
 
 
 def _below(folder: bytes, path: bytes) -> bytes:
-    """The path from a folder on; empty where it does not lie below it."""
+    """Return the path from a folder on; empty if it does not lie below it."""
     base = folder.rstrip(b"/") + b"/"
     return path[len(base) :] if path.startswith(base) else b""

@@ -111,7 +111,7 @@ class FolderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def crumbs(start: bytes, path: bytes) -> tuple[Crumb, ...]:
-    """The way to a folder: from the start folder where it lies below it, else from the root."""
+    """List the way to a folder: from the start folder if it lies below it, else from the root."""
     base = start.rstrip(b"/")
     if path != start and not path.startswith(base + b"/"):
         base = b""

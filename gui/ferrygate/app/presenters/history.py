@@ -49,6 +49,6 @@ def _step(source: list[bytes], target: list[bytes], folder: bytes) -> bytes:
 
 
 def name_towards(folder: bytes, path: bytes) -> bytes:
-    """The name in a folder that leads to a path below it; empty for other paths."""
+    """Name the entry of a folder that leads to a path below it; empty for other paths."""
     above = folder if folder == ROOT else folder + b"/"
     return path[len(above) :].partition(b"/")[0] if path.startswith(above) else b""

@@ -55,7 +55,7 @@ class LeavingPresenter(Observable):
 
     @property
     def view(self) -> LeavingView | None:
-        """The question; it follows what goes on while it stands. ``None`` where none is asked."""
+        """Ask the question; it follows what goes on meanwhile. ``None`` if none is asked."""
         if self._asked is None:
             return None
         leaving, _go = self._asked

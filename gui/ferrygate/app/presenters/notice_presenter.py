@@ -33,7 +33,7 @@ class NoticePresenter(Observable):
 
     @property
     def words(self) -> str:
-        """The passing word of this moment, or none."""
+        """Return the passing word of this moment, or none."""
         return self._words if self._clock.now() < self._until else ""
 
     def say(self, words: str) -> None:
@@ -47,12 +47,12 @@ class NoticePresenter(Observable):
         self._changed()
 
     def dismiss(self) -> None:
-        """The problem has been read."""
+        """Drop the problem, as it has been read."""
         self.problem = None
         self._changed()
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Drop words that are old, as the wall clock has entered another second."""
         self._changed()
 
     def handle(self, event: Event) -> None:

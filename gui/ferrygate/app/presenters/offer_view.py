@@ -25,7 +25,7 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offer_view(site: Site, saved: tuple[Site, ...], known: tuple[str, ...]) -> OfferView:
-    """The offer in words.
+    """Put the offer in words.
 
     Args:
         site: from the connection file.

@@ -16,7 +16,7 @@ class Outbox:
         self._numbers = itertools.count(1)
 
     def number(self) -> int:
-        """A request number nobody has used yet."""
+        """Return a request number that was not used yet."""
         return next(self._numbers)
 
     def send(self, command: Command) -> None:

@@ -34,7 +34,7 @@ class Places:
         self._changed()
 
     def begin(self) -> None:
-        """A listing of the start folder begins, or one is given up; no place goes for that."""
+        """Begin with a listing of the start folder, or give one up; no place goes for that."""
         self._known, self._fresh = _first(self._known + self._fresh), []
         self._changed()
 
@@ -46,13 +46,13 @@ class Places:
             self._changed()
 
     def end(self, *, is_whole: bool) -> None:
-        """The listing has ended; what is missing from one that is not whole may be there."""
+        """Note the end of the listing; entries missing from one that is not whole may be there."""
         if is_whole:
             self._known, self._fresh = self._fresh, []
         self.begin()
 
     def add(self, folder: bytes) -> None:
-        """A folder was made, wherever."""
+        """Note that a folder was made, wherever."""
         if parent(folder) == self._start:
             self._known = _first([*self._known, basename(folder)])
             self._changed()

@@ -12,7 +12,7 @@ _MOST_SAID = 300  # characters of a server's words; "Copy details for support" h
 
 
 def problem_text(problem: Problem) -> str:
-    """The sentence and the next step."""
+    """Join the sentence and the next step."""
     return render(sentences(problem.sentence, problem.next_step))
 
 

@@ -70,7 +70,7 @@ class PromptView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def host_key_view(question: HostKeyQuestion, site: Site | None) -> HostKeyView:
-    """The question about an unknown server."""
+    """Describe the question about an unknown server."""
     return HostKeyView(
         question=question.question,
         title=_("Is this the right server?"),
@@ -83,7 +83,7 @@ def host_key_view(question: HostKeyQuestion, site: Site | None) -> HostKeyView:
 
 
 def changed_key_view(problem: Problem, site: Site, *, wrong: bool) -> ChangedKeyView:
-    """The stop in front of a changed server."""
+    """Describe the stop in front of a changed server."""
     return ChangedKeyView(
         title=_("This is not the server it was"),
         sentence=_(
@@ -99,7 +99,7 @@ def changed_key_view(problem: Problem, site: Site, *, wrong: bool) -> ChangedKey
 
 
 def prompt_view(question: PromptQuestion, until: float, now: float) -> PromptView:
-    """A server's prompt at ``now``; the time to answer ends at ``until`` (both epoch)."""
+    """Describe a server's prompt at ``now``; the time to answer ends at ``until`` (both epoch)."""
     return PromptView(
         question=question.question,
         text=question.text,
@@ -110,5 +110,5 @@ def prompt_view(question: PromptQuestion, until: float, now: float) -> PromptVie
 
 
 def whom_to_ask(site: Site | None) -> str:
-    """The site's contact, or support in general."""
+    """Name the site's contact, or support in general."""
     return site.support.contact if site and site.support.contact else _("support")

@@ -35,7 +35,7 @@ def seconds_until(until: float | None, now: float) -> int:
 
 
 def state_words(session: SessionChanged, username: str, now: float) -> StateWords:
-    """The phrase for a session at ``now`` (seconds since the epoch)."""
+    """Say how a session is at ``now`` (seconds since the epoch)."""
     if session.state is SessionState.SIGNED_IN:
         return StateWords(_("Signed in as {user}").format(user=username), Mood.GOOD)
     if session.state is SessionState.OFFLINE:

@@ -68,7 +68,7 @@ class SignInPresenter(Observable):
 
     @property
     def site(self) -> Site | None:
-        """The site the card is about."""
+        """Return the site the card is about."""
         return self._facts.site
 
     @property
@@ -78,7 +78,7 @@ class SignInPresenter(Observable):
 
     @property
     def view(self) -> SignInView:
-        """The card at this moment."""
+        """Describe the card at this moment."""
         return sign_in_view(
             self._facts,
             self._sign_in_problem.view.problem,
@@ -177,7 +177,7 @@ class SignInPresenter(Observable):
         self._changed()
 
     def go_without_code(self, *, wanted: bool) -> None:
-        """The server wants the password alone, or a code after all; kept once that let them in."""
+        """Sign in with the password alone, or with a code after all; kept once that let them in."""
         site = self._facts.site
         if site is not None and not self._chain.busy:
             site = without_code(site) if wanted else with_code(site)
@@ -224,14 +224,14 @@ class SignInPresenter(Observable):
         self._changed()
 
     def take_outdated(self) -> Site | None:
-        """The site with the pins it had until the person trusted another key; told once."""
+        """Return the site with the pins it had until the person trusted another key; once."""
         outdated, self._facts.outdated = self._facts.outdated, None
         return outdated
 
     # ------------------------------------------------------------ following
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Render anew, as the wall clock has entered another second."""
         self._changed()
 
     def handle(self, event: Event) -> None:

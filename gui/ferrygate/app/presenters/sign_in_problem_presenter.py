@@ -86,7 +86,7 @@ class SignInProblemPresenter(Observable):
 
     @property
     def view(self) -> SignInProblemView:
-        """The problem at this moment."""
+        """Describe the problem at this moment."""
         return SignInProblemView(
             problem=self._problem,
             count=self._count_words(),
@@ -99,7 +99,7 @@ class SignInProblemPresenter(Observable):
 
     @property
     def gate(self) -> Gate:
-        """The answer that the next attempt would get from the lock-out breaker."""
+        """Return the answer that the next attempt would get from the lock-out breaker."""
         kind = self._problem.kind if self._problem is not None else None
         if kind is Kind.LOCK_OUT_SHUT:
             return Gate.SHUT
@@ -129,7 +129,7 @@ class SignInProblemPresenter(Observable):
         self._changed()
 
     def decline(self) -> None:
-        """The person does not agree."""
+        """Drop the question: the person does not agree."""
         self._chosen = None
         self._changed()
 
@@ -155,7 +155,7 @@ class SignInProblemPresenter(Observable):
         self._changed()
 
     def tick(self) -> None:
-        """The wall clock entered another second; somebody may have set it."""
+        """Look whether the wall clock was set, as it has entered another second."""
         if self._correction.notices_set_clock():
             self._check_correction()
 
@@ -198,7 +198,7 @@ class SignInProblemPresenter(Observable):
         return {self._asking, self._measuring, self._resetting, self._applying}
 
     def _end(self, event: Done | Failed, request: int) -> None:
-        """The clock could not be compared: then nothing is said of it."""
+        """End the comparison of clocks. If it failed, nothing is said of it."""
         if isinstance(event, Failed) and request != self._measuring:
             asked_okta = request == self._asking
             self.show(self._with_steps(event.problem) if asked_okta else event.problem)

@@ -153,7 +153,7 @@ def sign_in_view(
     busy: bool,
     now: float,
 ) -> SignInView:
-    """The card for what is known at ``now`` (seconds since the epoch).
+    """Describe the card by what is known at ``now`` (seconds since the epoch).
 
     Args:
         facts: what the engine and the person said.

@@ -95,7 +95,7 @@ class RowView(msgspec.Struct, frozen=True, kw_only=True):
 def row_view(
     batch: Batch, *, here: Site | None, away: Interruption | None, can_retry: bool, now: float
 ) -> RowView:
-    """The row of a batch.
+    """Describe the row of a batch.
 
     Args:
         batch: what is known of it.

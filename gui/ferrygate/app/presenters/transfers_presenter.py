@@ -118,7 +118,7 @@ class TransfersPresenter(Observable):
 
     @property
     def view(self) -> TransfersView:
-        """The panel at this moment."""
+        """Describe the panel at this moment."""
         rows = {tab: [b for b in self._batches.values() if b.is_in(tab)] for tab in Tab}
         drawn = {tab: _drawn(batches) for tab, batches in rows.items()}
         tab = self._shown_tab
@@ -272,7 +272,7 @@ class TransfersPresenter(Observable):
         self._changed()
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Render anew, as the wall clock has entered another second."""
         if self._batches:
             self._changed()
 

@@ -146,17 +146,17 @@ class Workspace(Observable):
 
     @property
     def site(self) -> Site | None:
-        """The site in use."""
+        """Return the site in use."""
         return self.sign_in.site
 
     @property
     def title(self) -> str:
-        """The window's title."""
+        """Return the window's title."""
         return self.site.name if self.site else _("Ferrygate")
 
     @property
     def state(self) -> StateWords:
-        """The session in words."""
+        """Put the session in words."""
         user = self.site.username if self.site else ""
         return state_words(self._session, user, self._clock.now())
 
@@ -173,7 +173,7 @@ class Workspace(Observable):
 
     @property
     def toast(self) -> str:
-        """A word in passing, or none."""
+        """Return a word in passing, or none."""
         return self.code.toast or self.notices.words
 
     def start(self, opened: Site | Problem | None, came_from: Path | None = None) -> None:
@@ -237,7 +237,7 @@ class Workspace(Observable):
         self._forgetting[number] = kind
 
     def tick(self) -> None:
-        """The wall clock entered another second."""
+        """Pass on that the wall clock has entered another second."""
         self.code.tick()
         self.sign_in.tick()
         self.sign_in_problem.tick()

@@ -58,7 +58,7 @@ class SecretField(QWidget):
 
     @property
     def secret(self) -> Secret:
-        """The text, without a line end at its very end.
+        """Return the text, without a line end at its very end.
 
         Raises:
             UsageError: it is more than a line, which :meth:`confirm` says.

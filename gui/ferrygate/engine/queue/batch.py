@@ -112,7 +112,7 @@ class Batch:
         return self._files.has_work
 
     def next_item(self) -> Item:
-        """The next thing to hand out: the walk first; there must be one."""
+        """Return the next thing to hand out: the walk first; there must be one."""
         if self._files.walk_begun:
             return self._files.next_job()
         self._files.begin_walk()
@@ -209,42 +209,42 @@ class Batch:
     # ------------------------------------------------------------ reports, from any thread
 
     def entered(self, job: FileJob, state: TransferState, moved: int) -> None:
-        """A file entered another state."""
+        """Note that a file entered another state."""
         self._moved.pop(job.number, None)
         self._context.reports.put(lambda: self._entered(job, state, moved))
 
     def moved(self, job: FileJob, moved: int) -> None:
-        """A file moved on; the engine's thread hears of it when people are to be told."""
+        """Note that a file moved on; the engine's thread hears of it when people are to be told."""
         self._moved[job.number] = moved
         if not self._is_telling and self._is_due:
             self._is_telling = True
             self._context.reports.put(self._tell_progress)
 
     def walked(self, error: BaseException | None) -> None:
-        """The folders were walked, or not to the end."""
+        """Note that the folders were walked, or not to the end."""
         self._report(lambda: self._walk_over(error))
 
     def ended(self, job: FileJob, outcome: FileOutcome) -> None:
-        """A file was delivered or skipped."""
+        """Note that a file was delivered or skipped."""
         self._report_end(job, lambda: self._delivered(job, outcome))
 
     def failed(self, job: FileJob, error: BaseException) -> None:
-        """A file was not fetched."""
+        """Note that a file was not fetched."""
         self._report_end(job, lambda: self._not_delivered(job, error))
 
     def upload_failed(self, job: FileJob, failure: UploadFailure) -> None:
-        """A file was not sent."""
+        """Note that a file was not sent."""
         cause, left, checkpoint = failure.cause, failure.left_behind, failure.checkpoint
         self._report_end(job, lambda: self._not_delivered(job, cause, left, checkpoint))
 
     def later(
         self, job: FileJob, checkpoint: UploadCheckpoint, until: float, error: BaseException | None
     ) -> None:
-        """A file waits for the part of a connection that was lost."""
+        """Note that a file waits for the part of a connection that was lost."""
         self._report_end(job, lambda: self._wait_late(job, checkpoint, until, error))
 
     def room(self) -> None:
-        """A lane could do with more, and has no end to report."""
+        """Note that a lane could do with more, and has no end to report."""
         self._context.reports.put(lambda: self._context.changed(self.id))
 
     def _report_end(self, job: FileJob, report: Callback) -> None:

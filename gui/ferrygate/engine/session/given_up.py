@@ -20,7 +20,7 @@ class Gone(Enum):
 
 
 def given_up(why: Gone, seconds: float, last: Problem, steps: str) -> Problem:
-    """The problem that ends a session.
+    """Make the problem that ends a session.
 
     Args:
         why: what came of the connection.
