@@ -10,7 +10,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO, TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -41,20 +41,20 @@ class LiveSecrets:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._secrets: set[Secret] = set()
+        self._secrets: dict[Secret, None] = {}  # in the order they came
         self._pattern: re.Pattern[str] | None = None
         self._short: re.Pattern[str] | None = None
 
     def add(self, secret: Secret) -> None:
         """Take a secret out of every text from now on."""
         with self._lock:
-            self._secrets.add(secret)
+            self._secrets[secret] = None
             self._look_for(self._secrets)
 
     def discard(self, secret: Secret) -> None:
         """Stop redacting a secret, which is no longer in use."""
         with self._lock:
-            self._secrets.discard(secret)
+            self._secrets.pop(secret, None)
             self._look_for(self._secrets)
 
     def redact(self, text: str) -> str:
@@ -67,7 +67,7 @@ class LiveSecrets:
             return WITHHELD
         return pattern.sub(REMOVED, text) if pattern else text
 
-    def _look_for(self, secrets: set[Secret]) -> None:
+    def _look_for(self, secrets: Iterable[Secret]) -> None:
         short, long = set[str](), set[str]()
         for secret in secrets:
             text = secret.reveal()
@@ -185,7 +185,7 @@ def logging_to(
 def _any_of(forms: set[str], before: str = "", after: str = "") -> re.Pattern[str] | None:
     if not forms:
         return None
-    longest_first = sorted(forms, key=len, reverse=True)
+    longest_first = sorted(sorted(forms), key=len, reverse=True)
     words = "|".join(map(re.escape, longest_first))
     return re.compile(f"{before}(?:{words}){after}", re.IGNORECASE)
 

@@ -98,7 +98,7 @@ class SftpChannel:
         self._pending: dict[int, Future[Reply]] = {}
         self._out: deque[bytes | memoryview] = deque()
         self._ready: deque[tuple[Task[Any], Exception | None]] = deque()
-        self._tasks: set[Task[Any]] = set()
+        self._tasks: dict[Task[Any], None] = {}  # the oldest first
         self._posted: set[Future[Reply]] = set()  # sent even if the work is cancelled
         self._calls: deque[Callable[[], None]] = deque()
         self._timers = Timers()
@@ -126,7 +126,7 @@ class SftpChannel:
 
     def drop_task(self, task: Task[Any]) -> None:
         """Stop a coroutine where it waits; its queued requests still leave, replies are dropped."""
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         task.coroutine.close()
         if not task.done:
             task.fail(Cancelled())
@@ -257,7 +257,7 @@ class SftpChannel:
 
     def _begin(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
         task = Task(coroutine)
-        self._tasks.add(task)
+        self._tasks[task] = None
         self._ready.append((task, None))
         return task
 
@@ -279,7 +279,7 @@ class SftpChannel:
             if awaited.done:
                 self._ready.append((task, None))
             return
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if task.waiter is not None:
             self._ready.append((task.waiter, None))
 

@@ -64,7 +64,7 @@ class HandleGate:
         """Begin with no handle of this channel open."""
         self._channel = channel
         self._opening: set[Future[Reply]] = set()
-        self._closing: set[Future[Reply]] = set()  # CLOSEs without a waiting coroutine
+        self._closing: dict[Future[Reply], None] = {}  # CLOSEs without a waiting coroutine
         self._open = 0
         self.handles = handles
 
@@ -102,10 +102,10 @@ class HandleGate:
     def close_later(self, handle: bytes) -> None:
         """Queue a CLOSE without waiting for its answer."""
         future = self._channel.post(Type.CLOSE, wire.string(handle))
-        self._closing.add(future)
+        self._closing[future] = None
 
         def closed(_reply: Reply) -> None:
-            self._closing.discard(future)
+            self._closing.pop(future, None)
             self._closed()
 
         future.then = closed
@@ -120,7 +120,7 @@ class HandleGate:
 
     def rest(self) -> None:
         """Count each CLOSE that nobody awaits as answered: no replies are received for now."""
-        closing, self._closing = self._closing, set()
+        closing, self._closing = self._closing, {}
         for future in closing:
             future.then = None
             self._closed()

@@ -151,9 +151,9 @@ class AccountRows:
         return ""
 
     @staticmethod
-    def clear(db: sqlite3.Connection, account: str) -> set[str]:
+    def clear(db: sqlite3.Connection, account: str) -> list[str]:
         """Forget the refusals of an account under all its names, and give these names."""
-        names = {name for (name,) in db.execute(_SAME_ACCOUNT, (account,))}
+        names = list(dict.fromkeys(name for (name,) in db.execute(_SAME_ACCOUNT, (account,))))
         db.executemany(
             "UPDATE accounts SET refusals=0 WHERE account=?", [(name,) for name in names]
         )

@@ -99,8 +99,10 @@ def above(sentences: Iterable[Reading]) -> Reading:
     asked = {_said(sentence) for sentence in telling} - {Question.NOTHING, Question.OPEN}
     if asked <= {Question.PASSWORD, Question.CODE, Question.BOTH}:
         asks = Question.UNCLEAR
-        if len(asked) < 2 or Question.BOTH in asked:  # noqa: PLR2004  one kind alone
-            asks = next(iter(asked & {Question.BOTH} or asked), Question.NOTHING)
+        if Question.BOTH in asked:
+            asks = Question.BOTH
+        elif len(asked) < 2:  # noqa: PLR2004  one kind alone
+            asks = next((kind for kind in Question if kind in asked), Question.NOTHING)
     else:
         asks = Question.UNCLEAR
     return Reading(

@@ -67,7 +67,7 @@ class PromptReader:
     def __init__(self, host: str, username: str, settled: Iterable[tuple[str, str]] = ()) -> None:
         self._settled = {same_text(text): Wanted(meaning) for text, meaning in settled}
         names = {host, username, username.partition("@")[0], username.rpartition("\\")[2]}
-        self._names = sorted({folded(name) for name in names} - {""}, key=len, reverse=True)
+        self._names = sorted(sorted({folded(name) for name in names} - {""}), key=len, reverse=True)
 
     def wanted(self, prompt: str, instruction: str = "", *, echo: bool = False) -> Wanted:
         """Tell what the server wants, whatever it was given before.

@@ -90,8 +90,10 @@ class SessionSecrets:
     def credentials(self, credentials: Credentials) -> None:
         for secret in _texts(credentials):
             self._live_secrets.add(secret)
-        for secret in _texts(self._credentials) - _texts(credentials):
-            self._live_secrets.discard(secret)
+        kept = _texts(credentials)
+        for secret in _texts(self._credentials):
+            if secret not in kept:
+                self._live_secrets.discard(secret)
         self._credentials = credentials
         self._tell()
 
@@ -202,7 +204,7 @@ class SessionSecrets:
         """Drop what must not be sent; ``changed`` ones from the keychain too, once signed in."""
         if changed:  # the server took them before it had them changed
             self._prove()
-        for kind in kinds:
+        for kind in _in_order(kinds):
             self.drop(kind)
         self._changed |= kinds if changed else frozenset()
 
@@ -255,7 +257,7 @@ class SessionSecrets:
         note = vault.note
         found: dict[SecretKind, SavedSecret] = {}
         binding = self._binding(site)
-        for kind in sorted(kinds, key=lambda kind: kind.value):
+        for kind in _in_order(kinds):
             try:
                 saved = _read(vault, kind, binding)
             except (KeychainError, UsageError) as error:
@@ -302,7 +304,7 @@ class SessionSecrets:
 
         def keep() -> None:
             vault = self._open_vault()
-            for kind in changed:
+            for kind in _in_order(changed):
                 vault.forget(kind, binding)
             for kind, text in wanted:
                 vault.write(kind, binding, text)
@@ -368,6 +370,10 @@ def _needed(site: Site) -> frozenset[SecretKind]:
     return used
 
 
-def _texts(credentials: Credentials) -> set[Secret]:
+def _in_order(kinds: frozenset[SecretKind]) -> list[SecretKind]:
+    return [SecretKind(value) for value in sorted(kind.value for kind in kinds)]
+
+
+def _texts(credentials: Credentials) -> list[Secret]:
     key = credentials.code_secret.key if credentials.code_secret else None
-    return {text for text in (credentials.password, key, credentials.passphrase) if text}
+    return [text for text in (credentials.password, key, credentials.passphrase) if text]

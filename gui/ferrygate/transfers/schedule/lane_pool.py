@@ -98,7 +98,7 @@ class LanePool:
     def _make_room(self) -> None:
         if any(one.queue.closed for one in self._assignments):  # a lane will be idle soon
             return
-        batches = {one.batch for one in self._assignments}
+        batches = dict.fromkeys(one.batch for one in self._assignments)
         largest = max((list(self.of(batch)) for batch in batches), key=len, default=[])
         if largest[1:]:  # the first may walk the batch's folders yet
             min(largest[1:], key=_to_do).queue.close()
