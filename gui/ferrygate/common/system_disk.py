@@ -144,11 +144,11 @@ class SystemDisk:
     syncs_folders = _IS_POSIX
     begins_to_write = hasattr(os, "posix_fadvise")
 
-    status = staticmethod(os.stat)
+    status: Callable[[str], os.stat_result] = staticmethod(os.stat)
     open_to_read = staticmethod(open_regular_file)
     status_of = staticmethod(os.fstat)
     lock = staticmethod(try_lock)
-    sync: Callable[[int], None] = staticmethod(os.fsync)  # a test puts another in its place
+    sync: Callable[[int], None] = staticmethod(os.fsync)
     duplicate = staticmethod(os.dup)
     close = staticmethod(os.close)
 

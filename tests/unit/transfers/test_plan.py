@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from shutil import rmtree
@@ -53,6 +55,21 @@ def test_a_folder_lands_under_its_name(walk: Walk, server: ScriptedServer, tree:
     assert [job.number for job in walk.jobs] == [0, 1, 2, 3]
     assert {job.on_conflict for job in walk.jobs} == {ConflictChoice.SKIP}
     assert all(job.size == Path(job.local).stat().st_size for job in walk.jobs)
+
+
+def test_a_source_that_cannot_be_looked_at_fails_as_a_file_and_the_others_go_on(
+    walk: Walk, tree: Path
+) -> None:
+    def look(path: str) -> os.stat_result:
+        if path.startswith("/theirs"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return os.stat(path)  # noqa: PTH116  the disk's own call
+
+    disk = SystemDisk()
+    disk.status = look
+    walk.planner = Planner(disk, walk.jobs.append, ConflictChoice.FAIL, new_folders_are_empty=True)
+    assert walk.up(Path("/theirs/a.csv"), tree / "a.csv") == [b"/inbox/a.csv", b"/inbox/a (2).csv"]
+    assert [job.size for job in walk.jobs] == [None, (tree / "a.csv").stat().st_size]
 
 
 def test_folders_that_stand_already_are_used(
