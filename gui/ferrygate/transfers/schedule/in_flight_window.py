@@ -27,8 +27,8 @@ share*. What it answers sets the bound:
   measured. If the round trip turns out more than 30 ms longer than before, the route has changed.
   Then the rate from before the probe counts: the one within was held down by too small a bound.
 * *A person clicks*: for a second the bound is what the line holds and 5 ms, times the reached
-  share. A span that ends in that time shows this bound and not the line. So it leaves the rate as
-  it was, and an empty queue in it does not let the bound grow. A window that starts goes on
+  share. A span with some of that time in it shows this bound and not the line. So it leaves the
+  rate as it was, and an empty queue in it does not let the bound grow. A window that starts goes on
   starting: clicks without end would keep its transfer slow.
 
 A channel has at most 16 MiB in flight, and all of a session 48 MiB, to bound the memory; a request
@@ -178,7 +178,8 @@ class InFlightWindow:
     def _end_span(self, measured: float, now: float) -> None:
         """Take in a span's rate, in bytes a second: set the mode and the bound by it."""
         rate = max(measured, _MAX_DECAY * self._rate)
-        is_held_back = self._is_interactive() and not self._is_starting
+        was_interactive = self._span_began < self._line_estimator.interactive_until
+        is_held_back = was_interactive and not self._is_starting
         if is_held_back:  # the span shows our own bound, not the line
             rate = self._rate
         line = self._line_estimator.report(

@@ -13,14 +13,16 @@ measured anew after ten seconds, since the route may change, by a probe.
 *A probe* makes the measurement worth something: behind a queue of our own it would not be. So for
 three spans every channel keeps 3 % less in flight than the line holds, and the queue drains (BBR's
 ProbeRTT, draft-ietf-ccwg-bbr, halves what is in flight, every ten seconds as well). An answer later
-than any queue of ours explains, by 90 ms, brings the probe forward, to one second after the last
-began, or after the first report: TCP's own slow start makes answers late too. With probes in that
-second, a file of 64 MiB took 2.4 s instead of 1.75 s on a line of 50 ms.
+than any queue of ours explains brings the probe forward: by 90 ms later than the same channel's
+shortest since the last probe began, since a server may always need longer for what one channel
+asks. No probe begins within one second of the last one, of the first report, or of a pause: TCP's
+own slow start makes answers late too. With probes in that second, a file of 64 MiB took 2.4 s
+instead of 1.75 s on a line of 50 ms.
 
-*The fair rate* is the bytes of all channels over a period of two spans, divided by its time and by
-the number of channels that reported. Every channel may queue as many bytes as go at that rate in
-``queue_seconds``, whatever its own rate. So a slow one that began late gains on the others until
-all have as much.
+*The fair rate* is the bytes of all channels over a period, divided by its time and by the number of
+channels that reported. A period is two spans of the channel whose spans are longest, so that all
+have reported. Every channel may queue as many bytes as go at that rate in ``queue_seconds``,
+whatever its own rate. So a slow one that began late gains on the others until all have as much.
 
 *The queue* is 30 ms long: our own threads pause for so long, and the line must not run dry. At most
 1.5 MiB may queue: on a line as fast as the loopback 30 ms are 12 MB, too many for the processor's
@@ -31,12 +33,16 @@ work with. Each has reached its rate at some time, but not all at once, so that 
 the line has. Windows multiply their bound by it while a person clicks.
 
 *While a person clicks*, and for a second after, channels keep almost no queue. They send less then
-than the line could take, so the reached share stays as it was.
+than the line could take, so a period with some of that time in it leaves the reached share as it
+was.
+
+*A pause* is a time of two periods without a report. The bytes of the report that ends it are not
+counted, as they came before; the reached share is unknown again.
 
 Not known: whether the line, the server's disk or our own processor bounds the rate (each is kept as
 busy); what others send over the same line (their queue counts as delay until a probe finds it
-shorter); losses, which TCP repairs unseen. Rates are approximate: a period is counted in spans of
-the channel whose report ends it, and the first one has the bytes of a span from before it began.
+shorter); losses, which TCP repairs unseen. Rates are approximate: a span may lie in two periods,
+and its bytes count in the later one.
 """
 
 from __future__ import annotations
@@ -58,6 +64,7 @@ _UNEXPLAINED_SECONDS = 0.09  # beyond the shortest answer: three times what may 
 _PROBE_SPANS = 3  # a channel hears of it, its queue drains, and answers come without one
 _PROBE_INTERVAL_SECONDS = 10.0  # as BBR's filter of the round-trip time
 _MIN_PROBE_INTERVAL_SECONDS = 1.0  # if answers are late, as when TCP itself begins
+_MAX_AWAITED_SECONDS = 0.5  # the longest span that others wait for: one channel may stand still
 _UNKNOWN_SECONDS = float("inf")
 
 
@@ -103,10 +110,13 @@ class LineEstimator:
         self.interactive_until = float("-inf")
         self._lock = threads.lock()  # guards all below but max_bytes and initial_bytes
         self._round_trip = self._round_trip_before = _UNKNOWN_SECONDS
-        self._probed_at, self._probing_until = _UNKNOWN_SECONDS, 0.0
+        self._shortest: dict[int, float] = {}  # answer of each channel since the last probe began
+        self._began_at = self._probed_at = _UNKNOWN_SECONDS  # by the first report, or after a pause
+        self._probing_until, self._reported_at = 0.0, float("-inf")
         self._acknowledged: dict[int, int] = {}  # bytes of each channel in this period
         self._rates: dict[int, float] = {}  # of each channel that reported in it
         self._period_began = _UNKNOWN_SECONDS
+        self._longest_span = self._longest_span_before = 0.0  # in this period, and in the last
         self._fair_rate, self._queue_seconds, self._reached_share = 0.0, MAX_QUEUE_SECONDS, 1.0
         self.share_among(1)
 
@@ -137,13 +147,17 @@ class LineEstimator:
             quickest: seconds of its quickest answer in this span.
             now: steady-clock seconds.
         """
-        period = 2 * span_seconds(quickest)  # in two spans all have reported, if theirs are alike
         with self._lock:
-            self._forget_pause(period, now)
-            self._update_round_trip(quickest, now)
+            period = self._period_seconds(span_seconds(quickest))
+            if now - self._reported_at > 2 * period:
+                self._begin(now)
+                acknowledged = 0  # bytes from before
+            self._reported_at = now
+            self._update_round_trip(channel, quickest, now)
             self._acknowledged[channel] = self._acknowledged.get(channel, 0) + acknowledged
             self._rates[channel] = rate
-            self._end_period(period, now)
+            if now - self._period_began >= period:
+                self._end_period(now)
             return LineEstimate(
                 round_trip=min(self._round_trip, self._round_trip_before),
                 fair_rate=self._fair_rate,
@@ -152,34 +166,43 @@ class LineEstimator:
                 is_probing=now < self._probing_until,
             )
 
-    def _update_round_trip(self, quickest: float, now: float) -> None:
+    def _period_seconds(self, span: float) -> float:
+        """Return how long a period is, at a report of this span: two of the longest spans."""
+        self._longest_span = max(self._longest_span, min(span, _MAX_AWAITED_SECONDS))
+        return 2 * max(span, self._longest_span, self._longest_span_before)
+
+    def _begin(self, now: float) -> None:
+        """Begin to count bytes, at first and after a pause."""
+        self._acknowledged, self._rates, self._reached_share = {}, {}, 1.0
+        self._began_at = self._period_began = now
+        self._probed_at = min(self._probed_at, now)
+
+    def _update_round_trip(self, channel: int, quickest: float, now: float) -> None:
         probe_seconds = _PROBE_SPANS * span_seconds(quickest)
         if now < self._probing_until:
             self._probing_until = max(self._probing_until, self._probed_at + probe_seconds)
         else:
             self._round_trip_before = _UNKNOWN_SECONDS
-            self._probed_at = min(self._probed_at, now)
-            is_late = quickest > self._round_trip + _UNEXPLAINED_SECONDS
-            interval = _MIN_PROBE_INTERVAL_SECONDS if is_late else _PROBE_INTERVAL_SECONDS
-            if now - self._probed_at >= interval:
+            if self._is_probe_due(channel, quickest, now):
                 self._round_trip_before, self._round_trip = self._round_trip, _UNKNOWN_SECONDS
                 self._probed_at, self._probing_until = now, now + probe_seconds
+                self._shortest = {}
         self._round_trip = min(self._round_trip, quickest)
+        self._shortest[channel] = min(self._shortest.get(channel, _UNKNOWN_SECONDS), quickest)
 
-    def _forget_pause(self, period: float, now: float) -> None:
-        """Drop the sums of a period that took twice its time: a pause says nothing of the line."""
-        if now - self._period_began > 2 * period:
-            self._acknowledged, self._rates, self._reached_share = {}, {}, 1.0
-            self._period_began = self._probed_at = now
-        self._period_began = min(self._period_began, now)
+    def _is_probe_due(self, channel: int, quickest: float, now: float) -> bool:
+        shortest = self._shortest.get(channel, _UNKNOWN_SECONDS)
+        is_late = quickest > shortest + _UNEXPLAINED_SECONDS
+        interval = _MIN_PROBE_INTERVAL_SECONDS if is_late else _PROBE_INTERVAL_SECONDS
+        begins = now - self._began_at < _MIN_PROBE_INTERVAL_SECONDS
+        return now - self._probed_at >= interval and not begins
 
-    def _end_period(self, period: float, now: float) -> None:
-        if now - self._period_began < period:
-            return
+    def _end_period(self, now: float) -> None:
         rate = sum(self._acknowledged.values()) / (now - self._period_began)
         self._fair_rate = rate / len(self._acknowledged)
         self._queue_seconds = min(MAX_QUEUE_SECONDS, _MAX_QUEUED_BYTES / (rate or 1.0))
-        if now >= self.interactive_until:
+        if self._period_began >= self.interactive_until:
             rates = sum(self._rates.values())
             self._reached_share = min(1.0, rate / (rates or 1.0))
         self._acknowledged, self._rates, self._period_began = {}, {}, now
+        self._longest_span_before, self._longest_span = self._longest_span, 0.0

@@ -281,6 +281,23 @@ def test_a_second_after_the_last_click_all_is_as_before() -> None:
     assert p95(channels.line.queued) == pytest.approx(before, rel=0.2)
 
 
+def test_a_span_that_began_while_a_person_waited_says_nothing_about_the_line() -> None:
+    """The bound was ours: the rate stays as it was, and there is nothing to grow into."""
+    line_estimator, clock = LineEstimator(IN_FLIGHT, SystemThreads()), ManualClock(1000.0)
+    window = window_of(line_estimator, clock)
+
+    def end_span(acknowledged: int) -> int:
+        clock.time += 0.051
+        window.acquire_now(acknowledged)
+        window.acknowledge(acknowledged, clock.time - 0.05)
+        return window.request_size(MAX_REQUEST_BYTES)  # as much as goes in 5 ms
+
+    before = [end_span(500_000) for _span in range(20)][-1]
+    line_estimator.note_click(clock.time - 0.96)  # waits for 40 ms more
+    assert end_span(250_000) == before
+    assert end_span(250_000) < before
+
+
 def test_many_clicks_do_not_keep_a_transfer_from_its_speed() -> None:
     channels = Channels(SimulatedLine(1000 * MBIT, 0.05), 1, apart=0.0)
     used = []
