@@ -21,7 +21,7 @@ from ferrygate.common.clock import Clock
 _LOOK_SECONDS = 0.005  # a look takes a tenth of it, so that the window has both processors
 _SIDE = 200  # of the square that is looked at, in pixels; the window's card stands there
 _COLOURS = 32  # of a card with words on it; a window without them has less than ten
-_PATIENCE = 30.0  # seconds
+_TIMEOUT_SECONDS = 30.0
 
 
 def first_paint(program: Path, environ: Mapping[str, str], clock: Clock) -> float:
@@ -40,7 +40,7 @@ def first_paint(program: Path, environ: Mapping[str, str], clock: Clock) -> floa
     with subprocess.Popen((program, "app"), env=environ) as process:
         try:
             while not is_painted(_middle()):
-                if process.poll() is not None or clock.monotonic() - began > _PATIENCE:
+                if process.poll() is not None or clock.monotonic() - began > _TIMEOUT_SECONDS:
                     raise RuntimeError("the window did not show itself")
                 clock.wait(pause, _LOOK_SECONDS)
             return clock.monotonic() - began

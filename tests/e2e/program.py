@@ -29,7 +29,7 @@ from support.sandbox_site import code_secret_of
 
 PROGRAM = (sys.executable, "-m", "ferrygate")
 _SECONDS = 50.0  # for one command; below the limit of one test
-_LOOK = 0.02
+_POLL_SECONDS = 0.02
 _WAITING = re.compile(r"Waiting \d+ s for the next code \(each code is good once\)")
 
 Completed = subprocess.CompletedProcess[str]
@@ -133,7 +133,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError
-        never.wait(_LOOK)
+        never.wait(_POLL_SECONDS)
 
 
 def wait_for_new_code(period: int) -> None:

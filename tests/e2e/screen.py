@@ -17,7 +17,7 @@ from typing import IO
 from e2e.program import PROGRAM, Program
 
 _SECONDS = 30.0
-_PATIENCE = 1.0  # seconds after which a person presses a key again
+_PRESS_SECONDS = 1.0  # after which a person presses a key again
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -49,11 +49,11 @@ class Screen:
         """
         while self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-            end = time.monotonic() + _PATIENCE
+            end = time.monotonic() + _PRESS_SECONDS
             while self._read(end - time.monotonic()):
                 continue
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_PATIENCE)
+                self._process.wait(_PRESS_SECONDS)
         return self._process.returncode
 
     def end(self) -> int:

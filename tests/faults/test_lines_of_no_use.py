@@ -23,7 +23,7 @@ from ferrygate.engine.messages.session import (
     UsePassword,
 )
 from ferrygate.engine.messages.transfers import Download
-from ferrygate.engine.session.liveness import CRAWLS_AFTER
+from ferrygate.engine.session.liveness import CRAWLS_AFTER_SECONDS
 from ferrygate.sandbox.sandbox import Sandbox
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig
@@ -104,7 +104,7 @@ def test_a_line_that_crawls_is_given_up_and_told(make_sandbox: MakeSandbox, tmp_
         download = rig.send(Download, (b"/exports/plate.bin",), str(tmp_path / "back"))
         rig.listener.wait(reconnecting)
         assert (
-            rig.clock.monotonic() - began < 2 * CRAWLS_AFTER
+            rig.clock.monotonic() - began < 2 * CRAWLS_AFTER_SECONDS
         )  # what was on the way before comes as well
         rig.end_of(download)
         rig.listener.wait(offline)

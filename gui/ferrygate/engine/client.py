@@ -42,10 +42,10 @@ from ferrygate.transfers.views import BatchId, BatchView, ConflictChoice, Confli
 if TYPE_CHECKING:  # slow; whoever makes one loads it
     from ferrygate.engine.engine import Engine
 
-_PATIENCE = 10.0  # seconds for which a cancelled request may say nothing
-# Seconds. A signal that comes in the instant before the wait begins wakes nobody, and on Windows
-# none does: without another look its handler would not run before the next event.
-_LOOK = 0.5
+_CANCEL_SECONDS = 10.0  # for which a cancelled request may say nothing
+# A signal that comes in the instant before the wait begins does not end it, and on Windows none
+# does: without another look its handler would not run before the next event.
+_POLL_SECONDS = 0.5
 
 _Cancel = CancelRequest | CancelBatch
 MakeEngine = Callable[[Listener], "Engine"]
@@ -229,8 +229,8 @@ class EngineClient:
         if (event := self._events.take_within(0)) is not None:
             return event  # nearly always there, where there are many
         left = asked.give_up_at - self._clock.monotonic()
-        event = self._events.take_within(max(0.0, min(left, _LOOK)))
-        if event is None and left <= _LOOK:
+        event = self._events.take_within(max(0.0, min(left, _POLL_SECONDS)))
+        if event is None and left <= _POLL_SECONDS:
             raise Cancelled(detail="the engine has not told its end")
         return event
 
@@ -323,7 +323,7 @@ class EngineClient:
 
     def _put_off_end(self, asked: _Asked | None) -> None:
         if asked is not None:
-            asked.give_up_at = self._clock.monotonic() + _PATIENCE
+            asked.give_up_at = self._clock.monotonic() + _CANCEL_SECONDS
 
     def _clear_away(self, asked: _Asked) -> None:
         """Give the engine time to clear away what a request has begun, unheard."""

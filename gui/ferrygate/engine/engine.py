@@ -41,8 +41,8 @@ from ferrygate.engine.session.supervisor import SessionSupervisor
 from ferrygate.engine.unanswered import Unanswered
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
 
-_TICK = 1.0  # seconds between two looks at the connection
-_JOIN = 10.0  # seconds to wait for a thread at the end
+_TICK_SECONDS = 1.0  # between two looks at the connection
+_JOIN_SECONDS = 10.0  # to wait for a thread at the end
 
 
 class Engine:
@@ -116,7 +116,7 @@ class Engine:
     def close(self) -> None:
         """Shut down; waits for the engine's threads, but never for a hung keychain."""
         self.send(Shutdown())
-        self._thread.join(_JOIN)
+        self._thread.join(_JOIN_SECONDS)
         self._supervisor.join()
 
     def _run(self) -> None:
@@ -140,7 +140,11 @@ class Engine:
     def _obey_until_closed(self) -> None:
         while self._running:
             act = self._inbox.take(
-                min(_TICK, self._codes.seconds_to_change(), self._supervisor.seconds_to_retry())
+                min(
+                    _TICK_SECONDS,
+                    self._codes.seconds_to_change(),
+                    self._supervisor.seconds_to_retry(),
+                )
             )
             if act is not None:
                 self._guard(act)

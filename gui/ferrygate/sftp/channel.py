@@ -213,7 +213,7 @@ class SftpChannel:
                 self._take_back_requests()
             self._drop_tasks()
             self._send_rest()
-            self.gate.rest()
+            self.gate.count_closing_as_closed()
         return main.result()
 
     def close(self) -> None:

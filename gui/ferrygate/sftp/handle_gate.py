@@ -84,7 +84,7 @@ class HandleGate:
             try:
                 reply, others_now = await self._ask(kind, body, for_reading=for_reading)
             finally:
-                self.handles.leave_alone()
+                self.handles.let_others_go_on()
             if isinstance(reply, HandleReply):
                 if alone:
                     self.handles.limit(others)
@@ -118,7 +118,7 @@ class HandleGate:
             self._opening.discard(future)
             self.handles.refused()
 
-    def rest(self) -> None:
+    def count_closing_as_closed(self) -> None:
         """Count each CLOSE that nobody awaits as answered: no replies are received for now."""
         closing, self._closing = self._closing, {}
         for future in closing:
@@ -143,17 +143,17 @@ class HandleGate:
         False, and the OPEN follows all the same, once another refused OPEN has found the limit, or
         after :data:`_PATIENCE_SECONDS`.
         """
-        self.handles.wait_alone()
+        self.handles.hold_others_back()
         try:
             known, waited = self.handles.max_open, 0.0
-            while not self.handles.take_alone():
+            while not self.handles.take_if_alone():
                 if self.handles.max_open != known or waited >= _PATIENCE_SECONDS:
                     self.handles.take_anyway()
                     return False
                 await self._channel.sleep(_POLL_SECONDS)
                 waited += _POLL_SECONDS
         except BaseException:  # above all, the coroutine is stopped
-            self.handles.leave_alone()
+            self.handles.let_others_go_on()
             raise
         return True
 

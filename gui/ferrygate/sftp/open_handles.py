@@ -55,12 +55,12 @@ class OpenHandles:
             self._waiting.append(wake)
             return False
 
-    def wait_alone(self) -> None:
-        """Hold back all other OPENs until :meth:`leave_alone`: one waits to be sent alone."""
+    def hold_others_back(self) -> None:
+        """Hold back all other OPENs until :meth:`let_others_go_on`: one waits to be sent alone."""
         with self._lock:
             self._alone += 1
 
-    def take_alone(self) -> bool:
+    def take_if_alone(self) -> bool:
         """Count an OPEN that is about to leave alone, if no other handle is open or asked for."""
         with self._lock:
             if self._asked + self._open:
@@ -73,7 +73,7 @@ class OpenHandles:
         with self._lock:
             self._asked += 1
 
-    def leave_alone(self) -> None:
+    def let_others_go_on(self) -> None:
         """Let other OPENs go on: the one alone was answered, or given up."""
         with self._lock:
             self._alone -= 1

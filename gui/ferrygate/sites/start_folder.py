@@ -10,8 +10,8 @@ from ferrygate.common.message import message
 from ferrygate.sites.site import Site
 
 
-def refuse_to_lose(site: Site, path: bytes) -> None:
-    """Refuse to remove or rename a path that holds the whole account.
+def check_may_be_removed(site: Site, path: bytes) -> None:
+    """Check that a path to be removed or renamed does not hold the whole account.
 
     Paths are compared as text in NFC: some servers find one form by the other.
 

@@ -148,9 +148,9 @@ def test_handles_of_a_channel_that_ended_do_not_count(rig: ScriptedSftp) -> None
         await rig.files.open_for_reading(b"/01")
 
     rig.run(open_two())
-    assert not handles.take_alone()
+    assert not handles.take_if_alone()
     rig.channel.close()
-    assert handles.take_alone()
+    assert handles.take_if_alone()
 
 
 def test_what_was_taken_back_before_it_left_does_not_count(
@@ -160,7 +160,7 @@ def test_what_was_taken_back_before_it_left_does_not_count(
     rig.stream.after = rig.cancel.cancel
     with pytest.raises(Exception, match="Cancelled"):
         rig.run(rig.files.open_for_reading(b"/00"))
-    assert rig.channel.gate.handles.take_alone()
+    assert rig.channel.gate.handles.take_if_alone()
     assert server.asked(OPEN) == []
 
 

@@ -22,7 +22,7 @@ from ferrygate.common.errors import FerrygateError, IncompleteListingError, Kind
 from ferrygate.common.held_names import HeldNames
 from ferrygate.common.message import Message, message
 from ferrygate.common.text import modified_text, size_text
-from ferrygate.sites.start_folder import refuse_to_lose
+from ferrygate.sites.start_folder import check_may_be_removed
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
@@ -154,7 +154,7 @@ def mv(
     found = context.site(site)
     names = existing(source), new(target)
     for name in names:
-        refuse_to_lose(found, name)
+        check_may_be_removed(found, name)
     with sign_in(context, found, site, **flags) as session:
         session.rename(*names)
     return Exit.DONE
@@ -179,7 +179,7 @@ def rm(
     found = context.site(site)
     names = [existing(path) for path in paths]
     for name in names:
-        refuse_to_lose(found, name)
+        check_may_be_removed(found, name)
     with sign_in(context, found, site, **flags) as session:
         return _each(
             context,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ferrygate.common.clock import Clock
     from ferrygate.sandbox.sandbox import Ready, SandboxOptions
 
-_BLOCK = 4096  # bytes of standard input read at a time, and dropped
+_BLOCK_BYTES = 4096  # of standard input, read at a time, and dropped
 _MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its error is raised
 
 
@@ -137,7 +137,7 @@ def _watch_input(interrupt: InterruptWait) -> None:
 
     Read without Python's buffer, whose lock would be in the way of a program that ends.
     """
-    while os.read(sys.stdin.fileno(), _BLOCK):
+    while os.read(sys.stdin.fileno(), _BLOCK_BYTES):
         continue
     interrupt.end()
 

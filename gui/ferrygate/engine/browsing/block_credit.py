@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ferrygate.sftp.channel import SftpChannel
 
-_AHEAD = 32  # blocks that may be on their way to the reader
+_BLOCKS_AHEAD = 32  # blocks that may be on their way to the reader
 
 
 class BlockCredit:
@@ -37,7 +37,7 @@ class BlockCredit:
         self._changed = _nobody
 
     def _is_full(self) -> bool:
-        return self._sent - self._taken >= _AHEAD
+        return self._sent - self._taken >= _BLOCKS_AHEAD
 
 
 def _nobody() -> None:

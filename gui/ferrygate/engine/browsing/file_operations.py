@@ -29,18 +29,18 @@ from ferrygate.sftp.listing import Take, incomplete
 from ferrygate.sftp.spelling import as_spelled, spelled_otherwise
 from ferrygate.sftp.status import STAT_NOT_RELIABLE
 from ferrygate.sites.site import Site
-from ferrygate.sites.start_folder import refuse_to_lose
+from ferrygate.sites.start_folder import check_may_be_removed
 
-_BLOCK = 1000  # entries of a listing that travel together
-_MOST_LOOKS = 2000  # names of one listing whose kind is asked for, where the server told none
-_LOOKS_AHEAD = 32  # at a time
+_ENTRIES_PER_BLOCK = 1000  # entries of a listing that travel together
+_MAX_LOOK_UPS = 2000  # names of a listing whose kind is asked for, if the server told none
+_LOOK_UPS_IN_FLIGHT = 32  # of them at a time
 
 
-def refuse_to_lose_account(site: Site, command: FileOperation) -> None:
-    """Refuse to remove or rename a folder that the whole account is in.
+def check_keeps_account(site: Site, command: FileOperation) -> None:
+    """Check that no folder with the whole account is to be removed or renamed.
 
     Raises:
-        UsageError: the command would do so (:func:`refuse_to_lose`).
+        UsageError: the command would do so (:func:`check_may_be_removed`).
     """
     paths: tuple[bytes, ...] = ()
     if isinstance(command, RemovePath):
@@ -48,7 +48,7 @@ def refuse_to_lose_account(site: Site, command: FileOperation) -> None:
     elif isinstance(command, RenamePath):
         paths = (command.source, command.target)
     for path in paths:
-        refuse_to_lose(site, remote_path.normalise(path))
+        check_may_be_removed(site, remote_path.normalise(path))
 
 
 async def carry_out(
@@ -128,7 +128,7 @@ async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListin
     sent = False
 
     async def sort(entries: tuple[Entry, ...]) -> None:
-        room = _MOST_LOOKS - len(unknown)
+        room = _MAX_LOOK_UPS - len(unknown)
         doubtful = [entry for entry in entries if entry.kind is EntryKind.UNKNOWN][:room]
         unknown.extend(doubtful)
         if doubtful:
@@ -139,7 +139,7 @@ async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListin
     async def gather(entries: tuple[Entry, ...]) -> None:
         nonlocal sent
         block.extend(entries)
-        if block and (not sent or len(block) >= _BLOCK):
+        if block and (not sent or len(block) >= _ENTRIES_PER_BLOCK):
             sent = True
             whole = tuple(block)
             block.clear()
@@ -147,7 +147,7 @@ async def _list(files: RemoteFiles, path: bytes, take: Take) -> IncompleteListin
 
     end = await files.list_folder(path, sort)
     looks = (files.channel.spawn(_looked_at(files, path, entry)) for entry in unknown)
-    ahead = deque(islice(looks, _LOOKS_AHEAD))
+    ahead = deque(islice(looks, _LOOK_UPS_IN_FLIGHT))
     while ahead:
         await gather((await ahead.popleft(),))
         ahead.extend(islice(looks, 1))

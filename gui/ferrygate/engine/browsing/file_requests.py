@@ -10,7 +10,7 @@ from ferrygate.common.errors import IncompleteListingError
 from ferrygate.common.inbox import Callback
 from ferrygate.engine.browsing.block_credit import BlockCredit
 from ferrygate.engine.browsing.browser import Browser
-from ferrygate.engine.browsing.file_operations import carry_out, refuse_to_lose_account
+from ferrygate.engine.browsing.file_operations import carry_out, check_keeps_account
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.files import (
     FileCommand,
@@ -52,7 +52,7 @@ class FileRequests:
         Raises:
             UsageError: a folder that the whole account is in would be removed or renamed.
         """
-        refuse_to_lose_account(self._site, command)
+        check_keeps_account(self._site, command)
         later, findings = Later(), _Findings(command, self._emit, self._post)
 
         async def work(files: RemoteFiles) -> IncompleteListingError | None:

@@ -89,7 +89,7 @@ class RetryBatch(msgspec.Struct, frozen=True):
 class LimitRate(msgspec.Struct, frozen=True):
     """Move no more than so many bytes a second, both ways together; ``None`` ends the limit.
 
-    Holds for the session that is there or comes next. Less than 1 is refused.
+    Holds for the session that is there or comes next. Less than 1 is an error.
     """
 
     request: int

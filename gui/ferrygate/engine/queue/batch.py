@@ -158,13 +158,13 @@ class Batch:
         """Put items back that were handed out and not begun."""
         for item in reversed(items):
             if self.cancel.cancelled:
-                self.refuse([item], Cancelled())
+                self.fail_items([item], Cancelled())
             elif isinstance(item, FileJob):
                 self._files.not_begun(item.number)
             else:
                 self._files.walk_again()
 
-    def refuse(self, items: list[Item], error: BaseException) -> None:
+    def fail_items(self, items: list[Item], error: BaseException) -> None:
         """Fail items that were handed out and cannot be done."""
         for item in items:
             if isinstance(item, FileJob):

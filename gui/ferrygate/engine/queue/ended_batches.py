@@ -5,9 +5,9 @@ from __future__ import annotations
 from ferrygate.engine.queue.batch import Batch
 from ferrygate.transfers.views import BatchId
 
-_MOST_BATCHES = 50  # as many as a window shows in one list
+_MAX_BATCHES = 50  # as many as a window shows in one list
 # Of all together. One to try again takes a kilobyte, the name of one delivered half of that.
-_MOST_FILES = 100_000
+_MAX_FILES = 100_000
 
 
 class EndedBatches:
@@ -30,7 +30,7 @@ class EndedBatches:
     @property
     def _are_too_many(self) -> bool:
         files = sum(batch.file_count for batch in self._batches.values())
-        return len(self._batches) > _MOST_BATCHES or files > _MOST_FILES
+        return len(self._batches) > _MAX_BATCHES or files > _MAX_FILES
 
     def take(self, batch: BatchId) -> Batch | None:
         """Hand out a batch, which is not kept any more; ``None`` where it is not here."""

@@ -9,7 +9,7 @@ from ferrygate.common.inbox import Callback
 
 # Reports after which the engine looks at what else there is: a click waits behind them, and eight
 # lanes with small files leave the engine's thread little of a processor.
-_TURN = 16
+_REPORTS_PER_TURN = 16
 
 
 class ReportQueue:
@@ -30,7 +30,7 @@ class ReportQueue:
     def _hand_over(self) -> None:
         self._posted = False  # before the first is taken: one that comes now posts anew
         try:
-            for _ in range(_TURN):
+            for _ in range(_REPORTS_PER_TURN):
                 if not self._reports:
                     return
                 self._reports.popleft()()

@@ -202,7 +202,7 @@ class TransferQueue:
         assignment.lane.submit(
             worker.work_off,
             lambda left: put(lambda: self._over(batch, assignment, left)),
-            lambda error: put(lambda: self._refused(batch, assignment, error)),
+            lambda error: put(lambda: self._lane_failed(batch, assignment, error)),
         )
 
     def _close_idle(self, batch: Batch) -> None:
@@ -220,16 +220,16 @@ class TransferQueue:
         batch.put_back([*left, *assignment.queue.take_all()])
         self._go_on(batch.id)
 
-    def _refused(self, batch: Batch, assignment: Assignment, error: BaseException) -> None:
+    def _lane_failed(self, batch: Batch, assignment: Assignment, error: BaseException) -> None:
         """Go on with fewer lanes, if there are any: the server grants this one no channel."""
         left = assignment.queue.take_all()
-        if not isinstance(error, LaneRefusedError):  # nobody foresaw it; the lane can do more
+        if not isinstance(error, LaneRefusedError):  # unforeseen: the lane can do more
             self._lanes.release(assignment)
-            batch.refuse(left, error)
+            batch.fail_items(left, error)
         elif self._lanes.refused(assignment):
             batch.put_back(left)
         else:
-            batch.refuse(left, error)
+            batch.fail_items(left, error)
         self._go_on(batch.id)
 
     def _go_on(self, name: BatchId) -> None:

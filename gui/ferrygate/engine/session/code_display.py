@@ -11,7 +11,7 @@ from ferrygate.common.errors import SettingsError
 from ferrygate.engine.messages.codes import CodeChanged
 from ferrygate.sign_in.ledger import Ledger
 
-_LOOK = 0.2  # seconds between two looks into the ledger, which lies on a disk
+_POLL_SECONDS = 0.2  # between two looks into the ledger, which lies on a disk
 
 
 class CodeDisplay:
@@ -35,7 +35,7 @@ class CodeDisplay:
 
     def refresh(self, *, at_once: bool = False) -> None:
         """Announce the code if it is another one now, or was spent meanwhile."""
-        recently = self._clock.monotonic() - self._looked < _LOOK
+        recently = self._clock.monotonic() - self._looked < _POLL_SECONDS
         if self._secret is None or (recently and not at_once):
             return
         self._looked = self._clock.monotonic()

@@ -8,11 +8,11 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.threads import Running, Threads
 from ferrygate.common.unforeseen import logged
 
-ASK_AFTER = 10.0  # seconds of silence after which the server is asked for a sign of life
-GONE_AFTER = 25.0  # seconds of silence after which it counts as gone
-CRAWLS_AFTER = 60.0  # seconds without a whole packet, of 32 KiB at most, after which it is no use
-_AFTER_SLEEP = 5.0  # seconds it is given when the machine has slept meanwhile
-_SLEPT = 2.0  # seconds of suspension that count as sleep
+ASK_AFTER_SECONDS = 10.0  # of silence, then the server is asked for a sign of life
+GONE_AFTER_SECONDS = 25.0  # of silence, then the server counts as gone
+CRAWLS_AFTER_SECONDS = 60.0  # without a whole packet, of 32 KiB at most: of no use
+_AFTER_SLEEP_SECONDS = 5.0  # that the server has to answer after this computer has slept
+_SLEPT_SECONDS = 2.0  # of suspension that count as sleep
 
 
 class Peer(Protocol):
@@ -60,20 +60,20 @@ class Liveness:
             return False
         silent, now = self._connection.silent_for, self._clock.monotonic()
         incomplete = self._connection.incomplete_for
-        if self._clock.suspended() - self._suspended > _SLEPT:
+        if self._clock.suspended() - self._suspended > _SLEPT_SECONDS:
             self._suspended = self._clock.suspended()
             self._awake = now
             self._ask()
-        elif max(silent, incomplete) > ASK_AFTER:
+        elif max(silent, incomplete) > ASK_AFTER_SECONDS:
             self._ask()
         if self._awake is not None:
             # Steady time stands still in sleep: what was heard just before it looks recent.
             if silent <= now - self._awake:
                 self._awake = None
-            elif now - self._awake > _AFTER_SLEEP:
+            elif now - self._awake > _AFTER_SLEEP_SECONDS:
                 return False
-        self.crawls = incomplete >= CRAWLS_AFTER and silent < GONE_AFTER
-        return silent < GONE_AFTER and not self.crawls
+        self.crawls = incomplete >= CRAWLS_AFTER_SECONDS and silent < GONE_AFTER_SECONDS
+        return silent < GONE_AFTER_SECONDS and not self.crawls
 
     def _ask(self) -> None:
         if self._asking is None or not self._asking.is_alive():

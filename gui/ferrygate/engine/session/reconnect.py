@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-_LONGEST = 60.0  # seconds between two tries
+_MAX_WAIT_SECONDS = 60.0  # between two tries
 
 
 class BackOff:
@@ -38,6 +38,6 @@ class BackOff:
         The last try is made at the very end, so that no less was waited than was said.
         """
         self._tries += 1
-        delay = min(_LONGEST, 2.0 ** (self._tries - 1))
+        delay = min(_MAX_WAIT_SECONDS, 2.0 ** (self._tries - 1))
         self.due = min(now + delay * (0.5 + self._random()), self._end)
         return now < self._end

@@ -40,10 +40,10 @@ from ferrygate.transfers.transfer_settings import TransferSettings
 from ferrygate.transfers.upload_claims import UploadClaims
 from ferrygate.transfers.views import BatchId
 
-_MOMENT = 1.0  # seconds in which a connection that has ended says so
-_IN_FLIGHT = 48 << 20  # bytes, over all channels
+_END_SECONDS = 1.0  # in which a connection that has ended says so
+_MAX_IN_FLIGHT_BYTES = 48 << 20  # over all channels
 _ID_BYTES = 8  # of a batch's name: no two of an account's meet
-_JOIN = 5.0  # seconds a lane may take to notice the end of its connection
+_JOIN_SECONDS = 5.0  # that a lane may take to notice the end of its connection
 
 
 class Session:
@@ -87,7 +87,7 @@ class Session:
         self._flusher = Flusher(
             dependencies.clock, dependencies.machine, dependencies.disk, dependencies.threads
         )
-        line_estimator = LineEstimator(_IN_FLIGHT, dependencies.threads)
+        line_estimator = LineEstimator(_MAX_IN_FLIGHT_BYTES, dependencies.threads)
         self.browser = Browser(
             self._new_lane("browse"),
             post,
@@ -160,7 +160,7 @@ class Session:
     def _doubt(self) -> None:
         """Hold everything for a moment: a channel broke down, and perhaps the connection did."""
         if self._doubtful_until is None and self.connection is not None:
-            self._doubtful_until = self._clock.monotonic() + _MOMENT
+            self._doubtful_until = self._clock.monotonic() + _END_SECONDS
             self.queue.hold()
             self.browser.hold()
 
@@ -192,7 +192,7 @@ class Session:
 
         def finish() -> None:
             for lane in lanes:
-                lane.join(_JOIN)
+                lane.join(_JOIN_SECONDS)
             flusher.stop()  # after the lanes, which may still have finished files for it
             flusher.join()
             if connection is not None:

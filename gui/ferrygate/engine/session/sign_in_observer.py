@@ -41,8 +41,8 @@ Shown = SessionChanged | StaleSecrets | ServerSaid
 Question = Callable[[int], HostKeyQuestion | PromptQuestion]
 """Makes the event, once the engine has given it a number."""
 
-_ANSWER = 120.0  # seconds a person has to look at a host key before the server gives up (sshd)
-_LOOK = 0.5  # how often the wait looks whether it was cancelled, seconds
+_ANSWER_SECONDS = 120.0  # that a person has to look at a host key: then sshd gives up
+_POLL_SECONDS = 0.5  # between two looks whether the wait was cancelled
 
 
 class PendingAnswer(Generic[T]):
@@ -64,8 +64,8 @@ class PendingAnswer(Generic[T]):
         Raises:
             Cancelled: as asked.
         """
-        end = clock.monotonic() + _ANSWER
-        while not clock.wait(self._given, _LOOK) and clock.monotonic() < end:
+        end = clock.monotonic() + _ANSWER_SECONDS
+        while not clock.wait(self._given, _POLL_SECONDS) and clock.monotonic() < end:
             cancel.check()
         return self._answer if self._given.is_set() else None
 

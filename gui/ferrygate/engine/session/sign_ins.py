@@ -77,8 +77,8 @@ class SignIns:
         """Tell whether a code is waited for that a person has to type."""
         return self._codes.asked is not None
 
-    def needs_code_of_nobody(self, site: Site) -> bool:
-        """Tell whether the next sign-in needs a code that nobody is there to type."""
+    def lacks_code(self, site: Site) -> bool:
+        """Tell whether the next sign-in needs a code, and no person is there to type one."""
         return self._codes.must_end(site)
 
     def begin_first(self, command: SignIn, site: Site) -> Later:

@@ -216,7 +216,7 @@ class SessionSupervisor:
             connection.keep_socket()
             self._lost.append(connection)
             self._end_in_background(connection.close)
-        if self.sign_ins.needs_code_of_nobody(session.site):
+        if self.sign_ins.lacks_code(session.site):
             self._give_up(code_needed(goes_on=True).problem)
             return
         self._back_off = self._wait_after(session.work_done(), is_moving=session.queue.is_moving)

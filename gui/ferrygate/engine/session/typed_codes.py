@@ -88,7 +88,7 @@ class TypedCodes:
         return self._is_interactive and self._needs(site)
 
     def must_end(self, site: Site) -> bool:
-        """Tell whether a code is needed that nobody is there to type."""
+        """Tell whether a code is needed, and no person is there to type one."""
         return not self._is_interactive and self._was_typed and self._needs(site)
 
     def _needs(self, site: Site) -> bool:

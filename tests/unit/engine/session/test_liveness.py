@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from ferrygate.common.threads import SystemThreads
-from ferrygate.engine.session.liveness import ASK_AFTER, GONE_AFTER, Liveness
+from ferrygate.engine.session.liveness import ASK_AFTER_SECONDS, GONE_AFTER_SECONDS, Liveness
 from support.fake_clock import ManualClock
 
 
@@ -71,9 +71,9 @@ def test_a_question_that_fails_prints_nothing_and_the_deadline_holds(
 
     peer = Broken(clock)
     liveness = Liveness(peer, clock, SystemThreads())
-    assert look_after(ASK_AFTER + 1, liveness, clock)
+    assert look_after(ASK_AFTER_SECONDS + 1, liveness, clock)
     assert peer.asked.wait(5)
-    assert not look_after(GONE_AFTER, liveness, clock)
+    assert not look_after(GONE_AFTER_SECONDS, liveness, clock)
     assert capfd.readouterr() == ("", "")
 
 
@@ -82,16 +82,16 @@ def test_a_connection_that_talks_is_not_asked(
 ) -> None:
     for _ in range(100):
         peer.hear()
-        assert look_after(ASK_AFTER - 1, liveness, clock)
+        assert look_after(ASK_AFTER_SECONDS - 1, liveness, clock)
     assert not peer.asked.is_set()
 
 
 def test_a_quiet_connection_is_asked_and_stays(
     liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:
-    assert look_after(ASK_AFTER + 1, liveness, clock)
+    assert look_after(ASK_AFTER_SECONDS + 1, liveness, clock)
     assert peer.asked.wait(5)
-    assert look_after(ASK_AFTER - 1, liveness, clock)
+    assert look_after(ASK_AFTER_SECONDS - 1, liveness, clock)
 
 
 def test_one_that_does_not_answer_is_gone_within_30_seconds(
@@ -102,7 +102,7 @@ def test_one_that_does_not_answer_is_gone_within_30_seconds(
     while look_after(1, liveness, clock):
         seconds += 1
     assert peer.asked.is_set()
-    assert GONE_AFTER - 1 <= seconds < 30
+    assert GONE_AFTER_SECONDS - 1 <= seconds < 30
 
 
 def test_one_that_has_ended_is_gone_at_once(liveness: Liveness, peer: Peer) -> None:
@@ -166,5 +166,5 @@ def test_a_line_that_is_silent_is_gone_and_does_not_crawl(
     liveness: Liveness, peer: Peer, clock: ManualClock
 ) -> None:
     peer.answers = False
-    assert not look_after(GONE_AFTER + 60, liveness, clock)
+    assert not look_after(GONE_AFTER_SECONDS + 60, liveness, clock)
     assert not liveness.crawls
