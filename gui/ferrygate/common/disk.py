@@ -15,6 +15,7 @@ calls and files. These hold for every disk:
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -22,6 +23,13 @@ from pathlib import Path
 from typing import Protocol
 
 from ferrygate.common.file_lock import Lock
+
+CANNOT_SYNC_FOLDER = frozenset({errno.EINVAL, errno.EACCES})
+"""Errors of a folder's sync that fail nothing in it, since no more can be had.
+
+They are those of a disk that syncs no folders (EINVAL, fsync(2)), and of a folder to be written and
+not read (EACCES, open(2)).
+"""
 
 _REPARSE_POINT = 0x400  # FILE_ATTRIBUTE_REPARSE_POINT: links and junctions of Windows
 
@@ -160,7 +168,7 @@ class Disk(Protocol):
         """
 
     def make_folders(self, path: str, /) -> None:
-        """Make a folder, and those above it, where they are missing."""
+        """Make a folder, and those above it, where they are missing; their names are safe then."""
 
     def open_folder(self, path: str, /) -> OpenFolder:
         """Open a folder; the empty path is the process's own."""

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ferrygate.common.disk import (
+    CANNOT_SYNC_FOLDER,
     DiskEntry,
     Identity,
     OpenFile,
@@ -162,8 +163,33 @@ class SystemDisk:
             return list[DiskEntry](entries)
 
     def make_folders(self, path: str) -> None:
-        """Make a folder, and those above it, where they are missing."""
-        os.makedirs(path, exist_ok=True)  # noqa: PTH103  text
+        """Make a folder, and those above it, where they are missing; sync their names."""
+        above = os.path.dirname(path.rstrip(os.sep))  # noqa: PTH120  text
+        try:
+            os.mkdir(path)  # noqa: PTH102  text
+        except FileNotFoundError:
+            if above in {"", path}:
+                raise
+            self.make_folders(above)
+            self.make_folders(path)
+        except OSError:
+            if not os.path.isdir(path):  # noqa: PTH112  text
+                raise
+        else:
+            self._sync_names(above or (os.sep if path.startswith(os.sep) else "."))
+
+    def _sync_names(self, path: str) -> None:
+        if not self.syncs_folders:
+            return
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                self.sync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            if error.errno not in CANNOT_SYNC_FOLDER:
+                raise
 
     def open_folder(self, path: str) -> OpenFolder:
         """Open a folder; the empty path is the process's own."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
 from ferrygate.common.clock import Clock
-from ferrygate.common.disk import Disk, Identity, OpenFile, identity_of
+from ferrygate.common.disk import CANNOT_SYNC_FOLDER, Disk, Identity, OpenFile, identity_of
 from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
 from ferrygate.common.threads import Mailbox, Running, Threads
@@ -24,9 +24,6 @@ _TRIES, _POLL_SECONDS = 100, 0.05  # 5 s until one of too many open files is clo
 _JOIN_SECONDS = 10.0  # that the disk may take at the end
 # Not blocking, since a pipe may have come in the file's place.
 _TO_FLUSH = os.O_RDONLY | os.O_NONBLOCK if os.name == "posix" else os.O_RDWR
-# Errors of a folder's flush that fail no file in it, since no more can be had: of a disk that
-# flushes no folders (EINVAL, fsync(2)), of a folder to be written and not read (EACCES, open(2)).
-_NO_FOLDERS = {errno.EINVAL, errno.EACCES}
 
 Done = Callable[[FerrygateError | None], None]
 
@@ -88,6 +85,7 @@ class Flusher:
         self._threads = threads
         self._machine = machine
         self._cleared: set[LocalFolder] = set()
+        self._named: set[LocalFolder] = set()  # whose names are safe; the thread's own
         self._disk = disk
         self._work: Mailbox[_Finished | _Begun | _ToClear | _Stop] = threads.mailbox()
         self._thread: Running | None = None
@@ -183,13 +181,33 @@ class Flusher:
         for finished in files if self._disk.begins_to_write and len(files) > 1 else ():
             _error_of(self._begin_to_write, finished)  # it comes again when the file is synced
         ends = [(item, item.failed or self._patiently(self._sync_file, item)) for item in files]
-        folders = {item.file.folder: item for item in files}
-        errors = {
-            folder: self._patiently(self._sync_folder, one) for folder, one in folders.items()
-        }
+        errors = self._sync_folders(files) if self._disk.syncs_folders else {}
         for item, error in ends:
             with logged():
-                item.done(error or errors[item.file.folder])
+                item.done(error or errors.get(item.file.folder))
+
+    def _sync_folders(self, files: list[_Finished]) -> dict[LocalFolder, FerrygateError | None]:
+        """Sync the files' folders, and those above that may have a new name of theirs, once each.
+
+        A folder's own name is safe once the folder above it was synced. The chosen one's is
+        already, as the disk made it.
+        """
+        synced: dict[LocalFolder, FerrygateError | None] = {}
+        errors: dict[LocalFolder, FerrygateError | None] = {}
+        for item in files:
+            folder = item.file.folder
+            if folder in errors:
+                continue
+            errors[folder] = None
+            for each in (folder,) if folder in self._named else folder.way_up:
+                if each not in synced:
+                    synced[each] = self._patiently(partial(self._sync_folder, each), item)
+                errors[folder] = synced[each]
+                if errors[folder] is not None:
+                    break
+            else:
+                self._named.add(folder)
+        return errors
 
     def _patiently(
         self, sync: Callable[[_Finished], None], finished: _Finished
@@ -205,7 +223,7 @@ class Flusher:
 
     def _sync_file(self, finished: _Finished) -> None:
         if finished.opened is None:
-            self._with_descriptor(finished.file, finished.file.name, self._sync)
+            self._with_descriptor(finished.file.folder, finished.file.name, self._sync)
             return
         try:
             self._sync(finished.opened.fileno())
@@ -220,13 +238,11 @@ class Flusher:
         if error is not None:
             raise error
 
-    def _sync_folder(self, finished: _Finished) -> None:
-        if not self._disk.syncs_folders:
-            return
+    def _sync_folder(self, folder: LocalFolder, _finished: _Finished) -> None:
         try:
-            self._with_descriptor(finished.file, ".", self._disk.sync)
+            self._with_descriptor(folder, ".", self._disk.sync)
         except OSError as error:
-            if error.errno not in _NO_FOLDERS:
+            if error.errno not in CANNOT_SYNC_FOLDER:
                 raise
 
     def _begin_to_write(self, finished: _Finished) -> None:
@@ -234,16 +250,16 @@ class Flusher:
         if finished.opened is not None:
             begin(finished.opened.fileno())
         else:
-            self._with_descriptor(finished.file, finished.file.name, begin)
+            self._with_descriptor(finished.file.folder, finished.file.name, begin)
 
     def _identity(self, descriptor: int) -> Identity:
         return identity_of(self._disk.status_of(descriptor))
 
-    def _with_descriptor(self, file: LocalFile, name: str, act: Callable[[int], None]) -> None:
+    def _with_descriptor(self, folder: LocalFolder, name: str, act: Callable[[int], None]) -> None:
         """Act on a file, or on its folder by the name ``.``, reached without following links."""
         try:
-            with file.folder.opened(self._disk) as folder:
-                descriptor = folder.open(name, _TO_FLUSH)
+            with folder.opened(self._disk) as opened:
+                descriptor = opened.open(name, _TO_FLUSH)
         except FileNotFoundError:
             return  # taken away by now, but it was there
         try:

@@ -50,6 +50,12 @@ class LocalFolder(msgspec.Struct, frozen=True):
         """Return the path, for messages."""
         return Path(self.chosen, *self.below)
 
+    @property
+    def way_up(self) -> tuple[LocalFolder, ...]:
+        """Return this folder and those above it, the chosen one last."""
+        counts = range(len(self.below), -1, -1)
+        return tuple(LocalFolder(self.chosen, self.below[:count]) for count in counts)
+
     @contextmanager
     def opened(self, disk: Disk, *, make: bool = False) -> Iterator[OpenFolder]:
         """Open the folder; with ``make``, make it and those above it where they are missing.

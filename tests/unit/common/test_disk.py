@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.disk import Disk, OpenFolder, identity_of, is_link
+from ferrygate.common.disk import Disk, Identity, OpenFolder, identity_of, is_link
 from ferrygate.common.errors import LocalFileError
 from ferrygate.common.file_lock import Lock
 from ferrygate.common.system_disk import SystemDisk
+from support.flush_rig import SyncDisk
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -256,6 +257,40 @@ def test_no_link_is_followed_below_an_open_folder(tmp_path: Path) -> None:
         status = folder.status("link")
         assert status is not None
         assert is_link(status)
+
+
+def test_the_names_of_folders_that_are_made_are_synced(tmp_path: Path) -> None:
+    synced: list[Identity] = []
+    disk = SyncDisk(lambda descriptor: synced.append(identity_of(os.fstat(descriptor))))
+    disk.make_folders(f"{tmp_path}/a/b/c/")
+    above = (tmp_path, tmp_path / "a", tmp_path / "a" / "b")
+    assert synced == [identity_of(folder.stat()) for folder in above]
+    disk.make_folders(f"{tmp_path}/a/b")
+    assert len(synced) == 3
+
+
+def test_a_disk_that_syncs_no_folders_makes_them_all_the_same(tmp_path: Path) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    SyncDisk(fail).make_folders(f"{tmp_path}/a/b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_folder_whose_name_cannot_be_synced_is_told(tmp_path: Path) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        SyncDisk(fail).make_folders(f"{tmp_path}/a")
+
+
+def test_a_folder_is_not_made_in_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        SystemDisk().make_folders(f"{tmp_path}/a")
+    with pytest.raises(NotADirectoryError):
+        SystemDisk().make_folders(f"{tmp_path}/a/b")
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

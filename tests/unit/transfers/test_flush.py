@@ -205,6 +205,37 @@ def test_a_folder_is_flushed_once_for_all_its_files(told: FlushEnds, tmp_path: P
     assert (synced.count(True), synced.count(False)) == (1, 50)
 
 
+def test_the_names_of_new_folders_are_flushed_as_well_each_once(
+    told: FlushEnds, tmp_path: Path
+) -> None:
+    """A folder's name is safe once the folder above it was flushed, which has it."""
+    synced: list[int] = []
+
+    def sync(descriptor: int) -> None:
+        if is_folder(descriptor):
+            synced.append(os.fstat(descriptor).st_ino)
+
+    flusher = Flusher(ManualClock(), MACHINE, SyncDisk(sync), SystemThreads())
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "c").mkdir()
+    chosen, a, b, c = ((tmp_path / name).stat().st_ino for name in (".", "a", "a/b", "a/c"))
+    with held_up(flusher, tmp_path):
+        for number, below in enumerate([("a", "b"), ("a", "c"), ("a", "b")]):
+            folder = LocalFolder(str(tmp_path), below)
+            written(folder.path / str(number))
+            flusher.flush(LocalFile(folder, str(number)), told.about(str(number)))
+    told.wait(3)
+    assert sorted(synced[1:]) == sorted([chosen, a, b, c])
+    synced.clear()
+    again = LocalFolder(str(tmp_path), ("a", "b"))
+    flusher.flush(LocalFile(again, "0"), told.about("again"))
+    told.wait(1)
+    flusher.stop()
+    flusher.join()
+    assert synced == [b]
+    assert set(told.errors.values()) == {None}
+
+
 # ---------------------------------------------------------------- large files under way
 
 
