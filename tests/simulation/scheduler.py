@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import gc
 import heapq
+import math
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -81,6 +83,7 @@ class Scheduler:
         self._stickiness = self._random.choice(_STICKINESS)
         self._ready: list[Task] = []
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._at_step: tuple[int, Callable[[], None]] | None = None
         self._tasks: dict[Task, greenlet.greenlet] = {}  # that have not come to their end
         self._running: Task | None = None
         self._hub: greenlet.greenlet | None = None
@@ -88,7 +91,9 @@ class Scheduler:
 
     # ------------------------------------------------------------ for the world
 
-    def run(self, main: Callable[[], None], name: str = "main", *, seconds: float = 7200.0) -> None:
+    def run(
+        self, main: Callable[[], None], name: str = "main", *, seconds: float = math.inf
+    ) -> None:
         """Run a task to its end, and all that it starts beside it.
 
         Raises:
@@ -121,6 +126,10 @@ class Scheduler:
         self._number += 1
         heapq.heappush(self._timers, (self.time + seconds, self._number, act))
 
+    def call_at_step(self, step: int, act: Callable[[], None]) -> None:
+        """Have something done at a step, in place of what was to be done at another."""
+        self._at_step = (step, act)
+
     def kill(self, process: Process) -> None:
         """End a process where it stands; not for a task of its own."""
         self.note(f"kills {process.name}")
@@ -132,13 +141,17 @@ class Scheduler:
         for task in self._tasks:
             task.process.is_dead = True
         self._ready.clear()
-        for task, body in list(self._tasks.items()):
-            self._running = task
-            with suppress(Exception):  # of a world that is no more
-                body.throw(greenlet.GreenletExit)
-            assert body.dead, f"{task.name} does not end"
-        self._tasks.clear()
-        self._running = None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of coroutines that were not begun
+            for task, body in list(self._tasks.items()):
+                self._running = task
+                with suppress(Exception):  # of a world that is no more
+                    body.throw(greenlet.GreenletExit)
+                assert body.dead, f"{task.name} does not end"
+            self._running = None
+            if self._tasks:
+                self._tasks.clear()
+                gc.collect()
 
     def living(self) -> list[str]:
         """Name the tasks that have not ended, but for those of killed processes."""
@@ -202,6 +215,9 @@ class Scheduler:
     def _step(self, seconds: float) -> None:
         self.steps += 1
         self.time += self._random.random() * _STEP_SECONDS
+        if self._at_step is not None and self._at_step[0] <= self.steps:
+            (_step, act), self._at_step = self._at_step, None
+            act()
         while self._timers and (self._timers[0][0] <= self.time or not self._ready):
             due, _number, act = heapq.heappop(self._timers)
             self.time = max(self.time, due)

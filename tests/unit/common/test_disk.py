@@ -15,12 +15,13 @@ from ferrygate.common.disk import Disk, Identity, OpenFolder, identity_of, is_li
 from ferrygate.common.errors import LocalFileError
 from ferrygate.common.file_lock import Lock
 from ferrygate.common.system_disk import SystemDisk
+from simulation.memory_disk import new_memory_disk
 from support.flush_rig import SyncDisk
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
-@pytest.fixture(params=[SystemDisk, lambda: SystemDisk(by_descriptor=False)])
+@pytest.fixture(params=[SystemDisk, lambda: SystemDisk(by_descriptor=False), new_memory_disk])
 def disk(request: pytest.FixtureRequest) -> Disk:
     """A disk of each kind; without descriptors, Windows' calls are made, as far as they are."""
     make: Callable[[], Disk] = request.param

@@ -1,0 +1,13 @@
+"""Names the seeds that each scenario is run over: 200 for the five of them."""
+
+from __future__ import annotations
+
+import pytest
+
+_FAST, _ALL = 5, 40
+
+SEEDS = [
+    *range(_FAST),
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(_FAST, _ALL)),
+]
+"""The seeds; all but the first are for the slow tests."""
