@@ -78,7 +78,7 @@ class OddConnection:
             if self._left is not None:
                 self._left -= 1
                 if self._left < 0:
-                    self._hang_up()
+                    self.hang_up()
                     return []
             packets = list(self.server.answer(payload))
             self._owes = not packets
@@ -86,7 +86,7 @@ class OddConnection:
                 self._answered = self._clock.monotonic()
             return packets
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         self.alive = False
         self.server.open_handles.clear()
         for stream in self._streams:

@@ -315,7 +315,7 @@ class SessionSupervisor:
         self._given_up = None
         self._reset_lost()
         self._back_off = self._earlier = self._liveness = None
-        self._work = TransferTotals()
+        self._work, self._damages, self._crawls = TransferTotals(), 0, False
         if self.session is not None:
             session, self.session = self.session, None
             self._end_in_background(session.stop(reason or signed_out()))
