@@ -10,7 +10,7 @@ import pytest
 
 SOURCES = Path(__file__).parents[2] / "gui" / "ferrygate"
 SEAM = ("codes", "common", "engine", "sftp", "sign_in", "sites", "transfers")
-# Modules whose every function starts or joins threads, or gives another answer each time.
+# Modules whose functions start threads or wait, or give another answer each time.
 BANNED = {
     "_thread",
     "asyncio",
@@ -22,18 +22,29 @@ BANNED = {
     "secrets",
     "select",
     "selectors",
+    "tempfile",
     "threading",
     "time",
     "uuid",
 }
-NAMES = {"os.getpid", "os.getrandom", "os.times", "os.urandom", "SystemClock", "SystemThreads"}
+NAMES = {
+    "os.getpid",
+    "os.getrandom",
+    "os.times",
+    "os.urandom",
+    "platform.node",
+    "SystemClock",
+    "SystemThreads",
+}
 ORDER = {"id"}  # builtins whose results differ from run to run
 ALLOWED = {
     "common/clock.py": {"time"},  # the seam itself
     "common/threads.py": {"queue", "threading"},  # the seam itself
-    "common/atomic_files.py": {"threading"},  # pauses while another process has a file's lock
+    # A pause while another process has a file's lock, and a name that no other process chooses.
+    "common/atomic_files.py": {"tempfile", "threading"},
     "common/logs.py": {"threading", "time"},  # one log a process: stamps, secrets not to be told
-    "common/processes.py": {"os.getpid"},  # names this process for others; a parameter of its users
+    "common/processes.py": {"os.getpid"},  # names this process, for bootstrap
+    "transfers/parts.py": {"platform.node"},  # names this computer, for bootstrap
 }
 
 
