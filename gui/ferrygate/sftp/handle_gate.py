@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 _PATIENCE_SECONDS = 30.0  # that each try waits for other handles: a folder may be read slowly
 _POLL_SECONDS = 0.02  # between two looks whether all others are closed
-_PAUSE_SECONDS = (0.0, 0.1, 0.4)  # before each try's wait: servers may close in their own time
+_PAUSE_SECONDS = (0.0, 0.1, 0.4)  # of each try, once alone: servers may close in their own time
 
 
 class Channel(Protocol):
@@ -69,7 +69,7 @@ class HandleGate:
         self.handles = handles
 
     async def open(self, kind: Type, body: bytes, *, for_reading: bool) -> Reply:
-        """Ask for a handle, and again if it is refused, perhaps because others are open.
+        """Ask for a handle, and again while it is refused, perhaps because others are open.
 
         A handle ``for_reading`` is closed at once if its coroutine was stopped before it came. An
         upload's stays open: on an object store CLOSE publishes what has arrived.
@@ -79,8 +79,7 @@ class HandleGate:
             await changed.wait()
         reply, others = await self._ask(kind, body, for_reading=for_reading)
         for pause in _PAUSE_SECONDS if others else ():
-            await self._channel.sleep(pause)
-            alone = await self._wait_alone()
+            alone = await self._wait_alone(pause)
             try:
                 reply, others_now = await self._ask(kind, body, for_reading=for_reading)
             finally:
@@ -89,6 +88,8 @@ class HandleGate:
                 if alone:
                     self.handles.limit(others)
                     _LOG.debug("the server opens no more than %d files at a time", others)
+                break
+            if isinstance(reply, StatusReply) and says_why(reply):
                 break
             others = others_now or others
         return reply
@@ -137,25 +138,30 @@ class HandleGate:
 
     # ------------------------------------------------------------ inside
 
-    async def _wait_alone(self) -> bool:
-        """Wait until no other handle is open, then count the OPEN that follows.
+    async def _wait_alone(self, pause: float) -> bool:
+        """Wait until no other handle is open, count the OPEN that follows, and let ``pause`` pass.
 
         False, and the OPEN follows all the same, once another refused OPEN has found the limit, or
         after :data:`_PATIENCE_SECONDS`.
         """
         self.handles.hold_others_back()
+        is_counted = False
         try:
             known, waited = self.handles.max_open, 0.0
-            while not self.handles.take_if_alone():
+            while not (alone := self.handles.take_if_alone()):
                 if self.handles.max_open != known or waited >= _PATIENCE_SECONDS:
                     self.handles.take_anyway()
-                    return False
+                    break
                 await self._channel.sleep(_POLL_SECONDS)
                 waited += _POLL_SECONDS
+            is_counted = True
+            await self._channel.sleep(pause)
         except BaseException:  # above all, the coroutine is stopped
+            if is_counted:
+                self.handles.refused()
             self.handles.let_others_go_on()
             raise
-        return True
+        return alone
 
     async def _ask(self, kind: Type, body: bytes, *, for_reading: bool) -> tuple[Reply, int]:
         """Ask; a refusal comes with the number of other handles that may be its reason, or 0."""
@@ -179,7 +185,12 @@ class HandleGate:
         future.then = answered
         if for_reading:
             future.on_abandoned = self._close_abandoned
-        reply = await future
+        try:
+            reply = await future
+        except BaseException:  # stopped after the reply came, and before it could go on
+            if for_reading and future.done:
+                self._close_abandoned(future.result())
+            raise
         return reply, others
 
     def _close_abandoned(self, reply: Reply) -> None:

@@ -9,8 +9,9 @@ from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.open_handles import OpenHandles
 from ferrygate.sftp.replies import data_read
-from support.scripted_sftp import OPEN, ScriptedServer, ScriptedSftp, status
-from support.sftp_bytes import FAILURE, PERMISSION_DENIED
+from ferrygate.sftp.tasks import Task
+from support.scripted_sftp import CLOSE, OPEN, Held, Request, ScriptedServer, ScriptedSftp, status
+from support.sftp_bytes import FAILURE, NO_SUCH_FILE, PERMISSION_DENIED
 
 FILES = 40
 
@@ -75,6 +76,51 @@ def test_a_refusal_that_says_why_is_not_asked_again(
     with pytest.raises(NotFoundError):
         fetch_all(rig, [*sorted(server.files), b"/none"])
     assert len(server.asked(OPEN)) == FILES + 1
+
+
+def test_a_reason_that_comes_when_it_is_asked_again_is_the_answer(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
+    codes = iter([FAILURE, NO_SUCH_FILE])
+    server.instead[OPEN] = lambda request: (
+        [status(request.number, next(codes, FAILURE))] if request.fields[0] == b"/39" else None
+    )
+    with pytest.raises(NotFoundError):
+        fetch_all(rig, sorted(server.files))
+    assert len(server.asked(OPEN)) == FILES + 1
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.3])
+def test_a_server_that_lets_go_of_a_handle_after_it_has_said_so(
+    rig: ScriptedSftp, server: ScriptedServer, seconds: float
+) -> None:
+    """It has that time once all others are closed, however long those are waited for."""
+    held: list[tuple[float, bytes]] = []
+
+    def open_one(request: Request) -> list[bytes] | None:
+        now = rig.stream.clock.time
+        still = [handle for until, handle in held if now < until]
+        if len(server.open_handles) + len(still) >= 1:
+            return [status(request.number, FAILURE)]
+        return None
+
+    def close_one(request: Request) -> None:
+        held.append((rig.stream.clock.time + seconds, request.fields[0]))
+
+    server.instead |= {OPEN: open_one, CLOSE: close_one}
+    paths = sorted(server.files)[:4]
+
+    async def read_slowly(path: bytes) -> bytes:
+        handle = await rig.files.open_for_reading(path)
+        await rig.channel.sleep(1)
+        await rig.files.request_close(handle)
+        return path
+
+    async def together() -> list[bytes]:
+        running = [rig.channel.spawn(read_slowly(path)) for path in paths]
+        return [await each for each in running]
+
+    assert rig.run(together()) == paths
 
 
 def test_a_refusal_beside_fewer_handles_than_were_granted_is_believed(
@@ -162,6 +208,50 @@ def test_what_was_taken_back_before_it_left_does_not_count(
         rig.run(rig.files.open_for_reading(b"/00"))
     assert rig.channel.gate.handles.take_if_alone()
     assert server.asked(OPEN) == []
+
+
+def test_a_handle_that_came_just_before_its_coroutine_was_stopped_is_closed(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
+    """Its reply was taken, and the coroutine ready to go on with it."""
+    server.instead[OPEN] = held = Held(server)
+    rig.stream.after = lambda: rig.stream.packets.append(b"".join(held.answers))
+
+    async def open_and_stop(others: list[Task[bytes]]) -> None:
+        rig.files.close_later(await rig.files.open_for_reading(b"/00"))
+        rig.channel.drop_task(others.pop())
+
+    async def open_two() -> None:
+        others: list[Task[bytes]] = []
+        one = rig.channel.spawn(open_and_stop(others))
+        others.append(rig.channel.spawn(rig.files.open_for_reading(b"/01")))
+        await one
+
+    rig.run(open_two())
+    assert not server.open_handles
+    assert rig.channel.gate.handles.take_if_alone()
+
+
+def test_a_coroutine_that_is_stopped_before_it_asks_again_holds_no_other_up(
+    rig: ScriptedSftp, server: ScriptedServer
+) -> None:
+    server.instead[OPEN] = lambda request: (
+        [status(request.number, FAILURE)] if request.fields[0] == b"/01" else None
+    )
+
+    async def open_and_stop() -> None:
+        handle = await rig.files.open_for_reading(b"/00")
+        other = rig.channel.spawn(rig.files.open_for_reading(b"/01"))
+        await rig.channel.sleep(1)
+        await rig.files.request_close(handle)
+        while len(server.asked(OPEN)) < 3:
+            await rig.channel.sleep(0.01)
+        await rig.channel.sleep(0.05)  # into the pause before it asks again
+        rig.channel.drop_task(other)
+
+    rig.run(open_and_stop())
+    assert len(server.asked(OPEN)) == 3
+    assert rig.channel.gate.handles.take_if_alone()
 
 
 def test_a_limit_that_has_held_is_tried_one_higher_and_ever_later() -> None:
