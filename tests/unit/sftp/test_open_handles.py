@@ -94,7 +94,7 @@ def test_a_reason_that_comes_when_it_is_asked_again_is_the_answer(
 def test_a_server_that_lets_go_of_a_handle_after_it_has_said_so(
     rig: ScriptedSftp, server: ScriptedServer, seconds: float
 ) -> None:
-    """It has that time once all others are closed, however long those are waited for."""
+    """Give the server its time once all others are closed, however long those are waited for."""
     held: list[tuple[float, bytes]] = []
 
     def open_one(request: Request) -> list[bytes] | None:
