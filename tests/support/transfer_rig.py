@@ -54,16 +54,17 @@ class Reports:
 
 
 class CountingFlusher:
-    """Counts how often the disk is given time to keep up."""
+    """Counts how often the disk is given time to keep up, and keeps which folders are cleared."""
 
     def __init__(self) -> None:
         self.written_back = 0
+        self.cleared: list[LocalFolder] = []
 
     def write_back(self, file: OpenFile) -> None:  # noqa: ARG002  the protocol's
         self.written_back += 1
 
     def clear(self, folder: LocalFolder) -> None:
-        """Nothing is left there by anybody."""
+        self.cleared.append(folder)
 
 
 class TransferRig:

@@ -86,10 +86,10 @@ async def download(
     version = FileVersion(job.size, job.modified)
     if job.size is None and job.on_conflict is ConflictChoice.CHANGED:
         version = await _ask(channel, job)
+    flusher.clear(folder)  # where all is skipped as well: a run may have died over the last file
     name = _target_name(channel, job, folder, version)
     if isinstance(name, FileOutcome):
         return Fetched(name)
-    flusher.clear(folder)
     fetch = _Fetch(channel, job, report, flusher, folder, name)
     if version.size is None:
         version = await _ask(channel, job)

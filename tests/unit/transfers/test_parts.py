@@ -22,9 +22,9 @@ from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.part_names import is_part_name, part_name
 from ferrygate.transfers.parts import machine_name, new_part, sweep
-from ferrygate.transfers.views import TransferState
+from ferrygate.transfers.views import ConflictChoice, TransferState
 from support.fake_clock import ManualClock
-from support.transfer_rig import CONTENT, TransferRig
+from support.transfer_rig import CONTENT, TransferRig, choosing
 
 OURS, THEIRS = "0123abcd", "89abcdef"
 DISK = SystemDisk()
@@ -155,6 +155,17 @@ def test_a_folder_is_swept_once_before_files_come_into_it(tmp_path: Path) -> Non
     flusher.stop()
     flusher.join()
     assert left_there(tmp_path) == {part_name(OURS, "00")}
+
+
+def test_a_folder_is_swept_as_well_where_its_files_are_skipped(
+    desk: TransferRig, tmp_path: Path
+) -> None:
+    """A run may die between the name of its last file and the end of that one's part."""
+    (tmp_path / "plate.csv").write_bytes(CONTENT)
+    job = FileJob(number=0, local=str(tmp_path / "plate.csv"), remote=b"/inbox/plate.csv")
+    outcome = desk.fetch(choosing(job, ConflictChoice.SKIP))
+    assert outcome.state is TransferState.SKIPPED
+    assert desk.flusher.cleared == [LocalFolder(str(tmp_path))]
 
 
 def test_names_of_parts_are_known_as_such() -> None:
