@@ -12,7 +12,7 @@ from ferrygate.common.remote_path import basename
 MAX_NAMES_BYTES = 64 << 20
 """Bytes of all entries of one folder: over two million names of fifteen bytes."""
 
-_BESIDE_NAME = 16  # bytes of an entry: its kind, size and time, or a server would send names of one
+_BESIDE_NAME_BYTES = 16  # of an entry: its kind, size and time, or a server would send names of one
 
 
 class HeldNames:
@@ -28,7 +28,7 @@ class HeldNames:
         Raises:
             RemoteFailureError: they are too many to be kept.
         """
-        self._left -= sum(len(entry.name) + _BESIDE_NAME for entry in entries)
+        self._left -= sum(len(entry.name) + _BESIDE_NAME_BYTES for entry in entries)
         if self._left < 0:
             raise RemoteFailureError(
                 message(

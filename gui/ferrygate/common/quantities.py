@@ -15,7 +15,7 @@ _UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
 _STEP = 1000  # from one unit to the next, as file managers count
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _MANY = 10  # minutes
-_HALF_MINUTES = 180  # seconds below which an estimate tells of half minutes
+_HALF_MINUTES_BELOW_SECONDS = 180  # seconds below which an estimate tells of half minutes
 
 
 class Translation(Protocol):
@@ -68,13 +68,13 @@ def remaining(seconds: float, words: Translation) -> str:
     To the nearest second, half minute, minute or hour: an estimate that is rounded up doubles the
     61 seconds that it tells of as two minutes.
     """
-    for below, step in ((_MINUTE, 1), (_HALF_MINUTES, _MINUTE // 2), (_DAY, _MINUTE)):
+    for below, step in ((_MINUTE, 1), (_HALF_MINUTES_BELOW_SECONDS, _MINUTE // 2), (_DAY, _MINUTE)):
         whole = max(1, math.floor(seconds / step + 0.5) * step)
         if whole < below:
             break
     else:
         whole = math.floor(seconds / _HOUR + 0.5) * _HOUR
-    if _MINUTE <= whole < _HALF_MINUTES:
+    if _MINUTE <= whole < _HALF_MINUTES_BELOW_SECONDS:
         both, alone = words.gettext("{first} min {second} s"), words.gettext("{first} min")
         return _two(both, alone, divmod(whole, _MINUTE))
     return duration(whole, words)

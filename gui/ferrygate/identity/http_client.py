@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ferrygate.identity.reason import DeniedError, Reason
 
-_MAX_BODY = 1 << 20  # bytes of an answer; Okta's have a few KiB
+_MAX_BODY_BYTES = 1 << 20  # of an answer; Okta's have a few KiB
 _HEADERS = {
     "Accept": "application/json",
     "Content-Type": "application/json",
@@ -115,4 +115,4 @@ class _Exchange:
     def _ask(self, connection: http.client.HTTPConnection) -> Reply:
         connection.request("POST", self._path, self._body, _HEADERS)
         with connection.getresponse() as response:
-            return Reply(response.status, response.read(_MAX_BODY))
+            return Reply(response.status, response.read(_MAX_BODY_BYTES))

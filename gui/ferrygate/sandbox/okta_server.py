@@ -14,7 +14,7 @@ from ferrygate.sandbox.okta_replies import OktaReply
 from ferrygate.sandbox.organization import Organization
 
 _HOST = "127.0.0.1"
-_MAX_BODY = 1 << 16  # bytes of a request; those of the authn API have some hundred
+_MAX_BODY_BYTES = 1 << 16  # of a request; those of the authn API have some hundred
 _POLL_SECONDS = 0.02  # until a stop is noticed
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Pass the body on to the organisation."""
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _MAX_BODY:
+        if not length.isdecimal() or int(length) > _MAX_BODY_BYTES:
             self._send(OktaReply(400, {"errorCode": "E0000003"}))
             return
         try:

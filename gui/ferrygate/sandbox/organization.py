@@ -31,9 +31,9 @@ from ferrygate.sandbox.okta_replies import (
     timestamp,
 )
 
-SKEW = 120.0  # seconds either way
+SKEW_SECONDS = 120.0  # seconds either way
 MAX_WRONG_CODES = 5  # in a row, as Okta counts them, until the account is locked
-TRANSACTION_LIFE = 300.0  # seconds, counted anew with each use
+TRANSACTION_SECONDS = 300.0  # seconds, counted anew with each use
 
 _WRONG_CODE = "Your passcode doesn't match our records. Please try again."
 _VERIFY = re.compile(r"/api/v1/authn/factors/([^/]+)/verify")
@@ -200,7 +200,7 @@ class Organization:
         transaction, now = self._transactions.get(token), self._clock.now()
         if transaction is None or transaction.expires <= now or transaction.status != status:
             return False
-        transaction.expires = now + TRANSACTION_LIFE
+        transaction.expires = now + TRANSACTION_SECONDS
         return True
 
     def _check_code(self, token: str, factor: Factor, code: str) -> OktaReply:
@@ -226,15 +226,15 @@ class Organization:
         if factor.secret is None:
             return None
         now = self._clock.now()
-        first = max(0, factor.secret.step_at(now - SKEW))
-        last = factor.secret.step_at(now + SKEW)
+        first = max(0, factor.secret.step_at(now - SKEW_SECONDS))
+        last = factor.secret.step_at(now + SKEW_SECONDS)
         for step in range(first, last + 1):
             if hmac.compare_digest(factor.secret.code_for_step(step).encode(), code.encode()):
                 return step
         return None
 
     def _transaction(self, token: str, status: str, embedded: dict[str, Any]) -> OktaReply:
-        expires = self._clock.now() + TRANSACTION_LIFE
+        expires = self._clock.now() + TRANSACTION_SECONDS
         self._transactions[token] = _Transaction(expires, status)
         document = {
             "stateToken": token,
@@ -246,7 +246,7 @@ class Organization:
 
     def _success(self) -> OktaReply:
         document = {
-            "expiresAt": timestamp(self._clock.now() + TRANSACTION_LIFE),
+            "expiresAt": timestamp(self._clock.now() + TRANSACTION_SECONDS),
             "status": "SUCCESS",
             "sessionToken": secrets.token_urlsafe(24),
             "_embedded": {"user": self._user()},

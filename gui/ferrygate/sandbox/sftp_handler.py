@@ -16,7 +16,7 @@ from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, St
 from ferrygate.sandbox.wire import Open, Packet, Reader
 
 ENTRIES_PER_ANSWER = 100  # names in one answer to READDIR, as OpenSSH sends them
-MAX_READ = 255 * 1024  # bytes of one answer to READ, so that the packet stays below 256 KiB
+MAX_READ_BYTES = 255 * 1024  # of one answer to READ, so that the packet stays below 256 KiB
 
 _Answer = Callable[[int, Reader], bytes]
 
@@ -128,7 +128,7 @@ class SftpHandler:
         handle, offset, length = self._handle(reader), reader.u64(), reader.u32()
         if isinstance(handle, (_Upload, _Listing)):
             raise StatusError(Status.FAILURE, "Not open for reading")
-        content = handle.read(offset, min(length, MAX_READ))
+        content = handle.read(offset, min(length, MAX_READ_BYTES))
         if not content and length:
             raise StatusError(Status.EOF, "End of file")
         return wire.data(request, content)

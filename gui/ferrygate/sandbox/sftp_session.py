@@ -13,9 +13,9 @@ from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 
-MAX_PACKET = 256 * 1024  # bytes, as OpenSSH takes them
-_LENGTH = 4  # bytes of the length before each packet
-_WRITE_BUFFER = 1 << 20  # bytes of unsent answers above which writing pauses
+MAX_PACKET_BYTES = 256 * 1024  # bytes, as OpenSSH takes them
+_LENGTH_BYTES = 4  # of the length before each packet
+_WRITE_BUFFER_BYTES = 1 << 20  # of unsent answers above which writing pauses
 _POLL_SECONDS = 0.1  # between two checks that the client is still connected
 _log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         """Keep the channel."""
         self._chan = chan
         self._is_closing = chan.is_closing
-        chan.set_write_buffer_limits(high=_WRITE_BUFFER)
+        chan.set_write_buffer_limits(high=_WRITE_BUFFER_BYTES)
 
     def subsystem_requested(self, subsystem: str) -> bool:
         """Accept the SFTP subsystem only: no shell, no commands."""
@@ -103,15 +103,15 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         return self._writable and not self._faults.stalled and not self._over
 
     def _work(self) -> None:
-        while self._may_answer() and len(self._received) >= _LENGTH:
-            length = int.from_bytes(self._received[:_LENGTH])
-            if length > MAX_PACKET:
+        while self._may_answer() and len(self._received) >= _LENGTH_BYTES:
+            length = int.from_bytes(self._received[:_LENGTH_BYTES])
+            if length > MAX_PACKET_BYTES:
                 self._cut()
                 return
-            end = _LENGTH + length
+            end = _LENGTH_BYTES + length
             if len(self._received) < end:
                 return
-            packet = bytes(self._received[_LENGTH:end])
+            packet = bytes(self._received[_LENGTH_BYTES:end])
             del self._received[:end]
             self._answer(packet)
         if not self._may_answer() and not self._over:

@@ -46,8 +46,8 @@ CIPHERS = (
 )
 MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
 COMPRESSIONS = ("none", "zlib@openssh.com")
-_WINDOW = 0x200000  # bytes that a client may send before more is granted, as at AWS Transfer
-_MAX_CHANNEL_PACKET = 0x8000  # bytes of data in one packet
+_WINDOW_BYTES = 0x200000  # bytes that a client may send before more is granted, as at AWS Transfer
+_MAX_CHANNEL_PACKET_BYTES = 0x8000  # of data in one packet
 
 _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
 
@@ -215,8 +215,8 @@ async def listen(
         line_editor=False,
         allow_pty=False,
         agent_forwarding=False,
-        window=_WINDOW,
-        max_pktsize=_MAX_CHANNEL_PACKET,
+        window=_WINDOW_BYTES,
+        max_pktsize=_MAX_CHANNEL_PACKET_BYTES,
         # The client is asked for a sign of life after each of these; two without one end it.
         keepalive_interval=idle_timeout_seconds / 2,
         keepalive_count_max=1,

@@ -32,7 +32,15 @@ from ferrygate.sftp.listing import Take, incomplete, read_folder
 from ferrygate.sftp.replies import check_ok, expect
 from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_folder, no_home
 from ferrygate.sftp.tasks import Future
-from ferrygate.sftp.wire import USUAL_HANDLE, AttrsReply, HandleReply, NameReply, Open, Reply, Type
+from ferrygate.sftp.wire import (
+    USUAL_HANDLE_BYTES,
+    AttrsReply,
+    HandleReply,
+    NameReply,
+    Open,
+    Reply,
+    Type,
+)
 
 _MAX_PATH_BYTES = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
 _MIN_WRITE_BYTES = 512  # bytes
@@ -340,7 +348,9 @@ class RemoteFiles:
 
     def write_size(self, handle: bytes) -> int:
         """Return the bytes that one WRITE may carry: fewer where the handle is long."""
-        return max(_MIN_WRITE_BYTES, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE))
+        return max(
+            _MIN_WRITE_BYTES, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE_BYTES)
+        )
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
         """Queue a WRITE; the reply goes through :func:`check_ok`."""

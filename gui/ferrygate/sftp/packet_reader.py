@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from ferrygate.common.byte_pieces import Piece, append_piece
-from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
+from ferrygate.sftp.wire import MAX_PACKET_BYTES, BadPacketError
 
 _U32 = struct.Struct(">I")
 _MAX_WORDS_BYTES = 1000  # bytes, of a login script or a refusal
@@ -43,7 +43,7 @@ class PacketReader:
         self._need = 4
         while end - at >= 4:  # noqa: PLR2004  the length field
             (length,) = _U32.unpack_from(data, at)
-            if not 1 <= length <= MAX_PACKET:
+            if not 1 <= length <= MAX_PACKET_BYTES:
                 said = data[at : at + _MAX_WORDS_BYTES]
                 raise BadPacketError(f"not SFTP: the server sent {said[:40]!r}", said)
             if end - at < 4 + length:

@@ -15,10 +15,12 @@ from typing import NamedTuple
 from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
-MAX_PACKET = 1 << 25  # a server may put a whole folder into one NAME packet, here 250,000 names
-USUAL_HANDLE = 256  # bytes: the longest that the draft allows (§7)
-_LONGEST_HANDLE = 4096  # bytes, as some servers put a whole path or a signed token into it
-_LARGEST_REQUEST = 261_120  # bytes of data: what OpenSSH takes, and no other server more
+MAX_PACKET_BYTES = (
+    1 << 25
+)  # a server may put a whole folder into one NAME packet, here 250,000 names
+USUAL_HANDLE_BYTES = 256  # bytes: the longest that the draft allows (§7)
+_MAX_HANDLE_BYTES = 4096  # bytes, as some servers put a whole path or a signed token into it
+_MAX_REQUEST_BYTES = 261_120  # of data: what OpenSSH takes, and no other server more
 _MOST_HANDLES = 20_000
 _MOST_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
 
@@ -238,7 +240,7 @@ def parse_limits(body: bytes) -> Limits:
         packet, read, write, handles = struct.unpack_from(">QQQQ", body)
     except struct.error:
         return Limits()
-    largest = _LARGEST_REQUEST
+    largest = _MAX_REQUEST_BYTES
     if packet:
         largest = min(largest, packet - 1024)  # a request's own fields, a handle among them
     read, write = min(read or largest, largest), min(write or largest, largest)
@@ -293,7 +295,7 @@ def _parse_body(kind: int, payload: Buffer) -> Reply:
         return StatusReply(code, _string_at(payload, 9)[0] if len(payload) > 9 else b"")  # noqa: PLR2004
     if kind == Type.HANDLE:
         handle, _end = _string_at(payload, 5)
-        if len(handle) > _LONGEST_HANDLE:  # a WRITE with it would have little room for data
+        if len(handle) > _MAX_HANDLE_BYTES:  # a WRITE with it would have little room for data
             raise BadPacketError("handle too long")
         return HandleReply(handle)
     if kind == Type.NAME:

@@ -39,7 +39,7 @@ _TRUST = {
     Verdict.PINNED: KeyTrust.PINNED,
     Verdict.UNKNOWN: KeyTrust.CONFIRMED,
 }
-_LONGEST_IDLE = 5.0  # seconds that a connection waits for a code; gui/adr/009 says why
+_MAX_IDLE_SECONDS = 5.0  # that a connection waits for a code; gui/adr/009 says why
 
 Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken, ReportConnectStep], Connection]
 """Reaches a host and port, asking for keys of known types first, and reports how."""
@@ -272,7 +272,7 @@ def _reached_for_code(
     while True:
         connection = server.reach()
         with _hung_up_on_failure(connection):
-            if secret is None or attempt.seconds_to_code(secret) <= _LONGEST_IDLE:
+            if secret is None or attempt.seconds_to_code(secret) <= _MAX_IDLE_SECONDS:
                 return connection
             connection.close()
             attempt.wait_for_code(secret)

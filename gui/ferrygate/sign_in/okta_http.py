@@ -21,8 +21,8 @@ from ferrygate.common.message import message
 from ferrygate.sites import fields
 
 TIMEOUT_SECONDS = 10.0  # seconds for each wait, and for a whole answer
-_MAX_BODY = 1 << 18
-_BLOCK = 1 << 14
+_MAX_BODY_BYTES = 1 << 18
+_BLOCK_BYTES = 1 << 14
 _PROXY_PORT = 80
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
@@ -166,9 +166,9 @@ class _HttpChannel:
 
     def _body(self, response: http.client.HTTPResponse) -> bytes:
         body, deadline = b"", self._clock.monotonic() + self._timeout
-        while block := response.read1(_BLOCK):
+        while block := response.read1(_BLOCK_BYTES):
             body += block
-            if len(body) > _MAX_BODY:
+            if len(body) > _MAX_BODY_BYTES:
                 raise _no_answer("the answer is too long")
             if self._clock.monotonic() > deadline:
                 raise _no_answer("the answer took too long")

@@ -18,7 +18,7 @@ from ferrygate.sign_in.okta_http import OktaAnswer
 
 _OK = 200
 _TOO_MANY_REQUESTS = 429
-_USUAL_WAIT = 60.0  # seconds, where Okta does not say how long
+_USUAL_WAIT_SECONDS = 60.0  # seconds, where Okta does not say how long
 _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 
 
@@ -156,7 +156,7 @@ def explain(answer: PasswordAnswer) -> Problem:
     """Make sentences for the person of a verdict."""
     sentence, next_step = _WORDS[answer.verdict]
     if answer.verdict is PasswordVerdict.RATE_LIMITED:
-        wait = _USUAL_WAIT if answer.retry_after is None else answer.retry_after
+        wait = _USUAL_WAIT_SECONDS if answer.retry_after is None else answer.retry_after
         next_step = next_step.filled(time=Duration(wait))
     return Problem(
         kind=_KINDS.get(answer.verdict, Kind.SIGN_IN_REFUSED),

@@ -21,7 +21,7 @@ from ferrygate.vault.backend import Backend, system_backend, translated, usable
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
-DEADLINE = 20.0
+DEADLINE_SECONDS = 20.0
 """Seconds: long enough to type the keychain's password into its prompt."""
 
 MAX_CHARACTERS = 1280
@@ -39,7 +39,9 @@ class KeychainVault:
     """
 
     def __init__(
-        self, find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE
+        self,
+        find_backend: Callable[[], Backend] = system_backend,
+        deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._find_backend = find_backend
         self._deadline = deadline
@@ -126,7 +128,7 @@ class KeychainVault:
 
 
 def open_vault(
-    find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE
+    find_backend: Callable[[], Backend] = system_backend, deadline: float = DEADLINE_SECONDS
 ) -> Vault:
     """Open the system keychain if it can be used, else memory, with a note that says why.
 

@@ -11,7 +11,7 @@ import pytest
 
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.records import Counters
-from ferrygate.sandbox.sftp_handler import MAX_READ, SftpHandler
+from ferrygate.sandbox.sftp_handler import MAX_READ_BYTES, SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 from support.fake_clock import ManualClock
 from support.sandbox_packets import (
@@ -208,9 +208,9 @@ class TestRead:
         assert desk.ask.close(handle)[0] == OK
 
     def test_a_long_read_is_answered_in_part(self, desk: Desk) -> None:
-        (desk.home / "big").write_bytes(bytes(MAX_READ + 1))
+        (desk.home / "big").write_bytes(bytes(MAX_READ_BYTES + 1))
         handle = desk.ask.open(b"/big", READ)
-        assert len(desk.ask.read(handle, 0, MAX_READ + 1)) == MAX_READ
+        assert len(desk.ask.read(handle, 0, MAX_READ_BYTES + 1)) == MAX_READ_BYTES
 
 
 class TestFolders:

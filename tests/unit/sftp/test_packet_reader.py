@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ferrygate.sftp.packet_reader import PacketReader
-from ferrygate.sftp.wire import MAX_PACKET, BadPacketError
+from ferrygate.sftp.wire import MAX_PACKET_BYTES, BadPacketError
 from support.sftp_bytes import string
 
 MIB = 1 << 20
@@ -113,7 +113,7 @@ def test_a_packet_that_came_whole_is_not_copied() -> None:
     assert peak_of(packet, len(packet)) < 10_000
 
 
-@pytest.mark.parametrize("length", [0, MAX_PACKET + 1, 0xFFFFFFFF])
+@pytest.mark.parametrize("length", [0, MAX_PACKET_BYTES + 1, 0xFFFFFFFF])
 def test_a_length_that_no_packet_has_is_found_as_soon_as_it_is_there(length: int) -> None:
     reader = PacketReader()
     head = struct.pack(">I", length)

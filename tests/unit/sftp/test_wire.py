@@ -81,7 +81,7 @@ def test_text_of_a_login_script_is_shown() -> None:
         PacketReader().feed(b"Welcome to the laboratory\n")
 
 
-@pytest.mark.parametrize("length", [0, wire.MAX_PACKET + 1])
+@pytest.mark.parametrize("length", [0, wire.MAX_PACKET_BYTES + 1])
 def test_lengths_that_no_packet_has(length: int) -> None:
     with pytest.raises(BadPacketError):
         PacketReader().feed(struct.pack(">I", length))

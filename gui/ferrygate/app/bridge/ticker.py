@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from ferrygate.common.clock import Clock
 
-_JUST_AFTER = 0.005  # seconds, as timers may fire a little early
+_JUST_AFTER_SECONDS = 0.005  # seconds, as timers may fire a little early
 
 
 class Ticker(QObject):
@@ -43,4 +43,4 @@ class Ticker(QObject):
 
     def _arm(self) -> None:
         now = self._clock.now()
-        self._timer.start(math.ceil((math.floor(now) + 1 + _JUST_AFTER - now) * 1000))
+        self._timer.start(math.ceil((math.floor(now) + 1 + _JUST_AFTER_SECONDS - now) * 1000))
