@@ -25,7 +25,7 @@ ADVISORIES = {
 
 def declared() -> dict[str, str]:
     """Lower bounds by name, of what an installation brings along and of its extras for people."""
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["s3"]]
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["aws"]]
     found = [REQUIREMENT.match(each) for each in wanted]
     assert None not in found, wanted
     return {match[1].lower(): match[2] for match in found if match}
