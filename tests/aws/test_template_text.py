@@ -1,0 +1,67 @@
+"""The template gets shorter without losing anything, and CloudFormation's linter agrees."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aws.template_model import TEMPLATE, load
+from aws.template_settings import wrong_settings
+
+TEXT = TEMPLATE.read_text("utf-8")
+# Bytes of the compacted template, so that the function has the rest of the 51,200 that
+# CloudFormation takes inline.
+MAX_BYTES = 31_000
+
+
+def compact(text: str) -> str:
+    """Call what ``make lambda`` shortens the template by."""
+    module = runpy.run_path(str(TEMPLATE.with_name("compact_template.py")))
+    shortened: Callable[[str], str] = module["compact"]
+    return shortened(text)
+
+
+def test_a_compacted_template_sets_the_same() -> None:
+    assert wrong_settings(load(compact(TEXT))) == []
+
+
+def test_a_compacted_template_has_one_place_for_the_function_and_no_other_comments() -> None:
+    lines = [line.strip() for line in compact(TEXT).splitlines()]
+    assert [line for line in lines if line.startswith("#")] == ["# make lambda: index.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        ("a:\n    b: 1\n\n    # c\n    d: 2\n", "a:\n b: 1\n d: 2\n"),
+        ("a:\n  - b: 1\n    c: 2\n  - d\n", "a:\n - b: 1\n   c: 2\n - d\n"),
+        ("- - a\n  - b:\n      c\n", "- - a\n  - b:\n     c\n"),
+    ],
+)
+def test_levels_become_one_space_deep(text: str, shorter: str) -> None:
+    assert compact(text) == shorter
+
+
+def test_the_template_leaves_the_function_its_room() -> None:
+    assert len(compact(TEXT).encode()) <= MAX_BYTES
+
+
+@pytest.mark.slow  # the linter reads its schemas anew each time
+@pytest.mark.parametrize("text", [TEXT, compact(TEXT)], ids=["source", "compacted"])
+def test_the_linter_of_cloudformation_finds_nothing(tmp_path: Path, text: str) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(text, "utf-8")
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--include-checks", "I", "--", template],
+        cwd=tmp_path,  # no settings of ours, which could switch rules off
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
+    assert "cfn-lint" not in TEXT
