@@ -6,8 +6,8 @@ channels of a session (:mod:`ferrygate.sftp.open_handles` counts):
 - A handle counts from its OPEN until its CLOSE is answered. While the known limit is reached, an
   OPEN waits, for as long as that takes.
 - An OPEN that is refused without a reason, beside more handles than ever were open together, may be
-  one too many. It is sent up to three times more, whatever is answered then: each time once no
-  other handle is open, or after 30 s of waiting for that.
+  one too many. It is sent up to three times more, until it is granted or refused with a reason:
+  each time once no other handle has been open for a moment, or after 30 s of waiting for that.
 - If one of these is granted with no other handle open, the handles that were open when it was
   refused are the limit from then on.
 """
@@ -57,7 +57,7 @@ class HandleGate:
     """Keeps the handles of one channel within the server's limit; owned by the channel's thread.
 
     Attributes:
-        handles: counts over all channels once the session has put one in place for all of them.
+        handles: counts over all channels of the session.
     """
 
     def __init__(self, channel: Channel, handles: OpenHandles) -> None:
