@@ -208,8 +208,8 @@ class Disk(Protocol):
         """Make and lock a file that only stands for its name; return the descriptor.
 
         The last folder of the path is made, where it is missing. Folder and file are for this
-        account alone. ``None`` where another has the lock, or too many files are open. A disk
-        without locks gives the file all the same.
+        account alone. ``None`` where another has the lock. A disk without locks gives the file all
+        the same.
         """
 
     def release_lock_file(self, path: Path, descriptor: int, /) -> None:

@@ -141,6 +141,16 @@ def other_home() -> Message:
     return message("Put that right, or set FERRYGATE_HOME to a folder that you may write to.")
 
 
+@contextmanager
+def open_file_limit(path: str | Path) -> Iterator[None]:
+    """Translate the limit of open files into :class:`TooManyOpenFilesError`, and no other error."""
+    try:
+        yield
+    except OSError as error:
+        _check_open_files(Path(path), error)
+        raise
+
+
 def _check_open_files(path: Path, error: OSError) -> None:
     """Raise what fits where the trouble is how many files are open, and not this one."""
     if error.errno in {errno.EMFILE, errno.ENFILE}:

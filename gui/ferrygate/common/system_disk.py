@@ -216,12 +216,7 @@ class SystemDisk:
     def take_lock_file(self, path: Path) -> int | None:
         """Make and lock a file that only stands for its name; return the descriptor."""
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        try:
-            descriptor = os.open(path, _LOCK_FILE, 0o600)
-        except OSError as error:
-            if error.errno in {errno.EMFILE, errno.ENFILE}:
-                return None  # others are about to close
-            raise
+        descriptor = os.open(path, _LOCK_FILE, 0o600)
         try:
             if try_lock(descriptor) is not Lock.HELD and _is_there(path, descriptor):
                 return descriptor

@@ -21,6 +21,7 @@ make another name of the same file.
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -29,7 +30,7 @@ from pathlib import Path
 from ferrygate.common import remote_path
 from ferrygate.common.disk import Disk
 from ferrygate.common.errors import ConflictError
-from ferrygate.common.local_disk import own_file
+from ferrygate.common.local_disk import open_file_limit, own_file
 from ferrygate.common.message import message
 from ferrygate.common.threads import Threads
 
@@ -45,18 +46,22 @@ class Claim:
     def __init__(
         self,
         release: Callable[[], None] | None = None,
-        let_go: Callable[[], None] = lambda: None,
+        let_go: Callable[[], None] | None = None,
     ) -> None:
         """Take what releases a locked file, and what frees the name: nothing where none is held."""
         self._release = release
         self._let_go = let_go
 
     def close(self) -> None:
-        """Release the name; to be called once."""
-        if self._release is not None:
-            self._release()
-            self._release = None
-        self._let_go()
+        """Release the name, the first time: later it may be another transfer's."""
+        release, let_go = self._release, self._let_go
+        self._release = self._let_go = None
+        try:
+            if release is not None:
+                release()
+        finally:
+            if let_go is not None:
+                let_go()
 
 
 class UploadClaims:
@@ -83,7 +88,8 @@ class UploadClaims:
         A path that is not to be replaced is claimed in this session alone, without a file.
 
         Raises:
-            ConflictError: others had it for all that time, or no more files could be opened here.
+            ConflictError: others had it for all that time.
+            TooManyOpenFilesError: no more files can be opened here.
             SettingsError: the folder cannot be used.
         """
         name = _one_spelling(remote)
@@ -120,7 +126,8 @@ class UploadClaims:
     def _try_lock(self, name: bytes) -> Claim | None:
         text = self._account.encode() + b"\0" + name
         path = self._folder / f"{hashlib.sha256(text).hexdigest()[:32]}.lock"
-        with own_file(path):
+        shown = os.fsdecode(remote_path.basename(name))
+        with own_file(path), open_file_limit(shown):
             descriptor = self._disk.take_lock_file(path)
         if descriptor is None:
             return None

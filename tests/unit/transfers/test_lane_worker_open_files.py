@@ -12,17 +12,19 @@ import pytest
 
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Kind, LocalFileError, problem_of
-from ferrygate.common.local_disk import reading, writing
+from ferrygate.common.local_disk import TooManyOpenFilesError, reading, writing
 from ferrygate.common.open_files import SPARE, OpenFiles
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.flush import Flusher
 from ferrygate.transfers.kept_folders import MAX_DESCRIPTORS
 from ferrygate.transfers.outcome import FileOutcome
+from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.schedule import lane_scaling
-from ferrygate.transfers.views import Direction
+from ferrygate.transfers.views import ConflictChoice, Direction
 from support.lane_worker_rig import CONTENT, LaneWorkerRig
 from support.scripted_sftp import CLOSE, OPEN, Held, Request, ScriptedSftp
+from support.transfer_rig import choosing
 
 LIMIT = 40  # files
 NONE = 3  # files: the standard streams alone
@@ -120,6 +122,20 @@ def test_a_file_alone_that_cannot_be_opened_is_told(rig: LaneWorkerRig) -> None:
     (end,) = rig.told.ends.values()
     assert isinstance(end, LocalFileError)
     assert "Too many files are open" in str(problem_of(end).sentence)
+
+
+def test_a_file_alone_that_cannot_be_claimed_for_lack_of_open_files_is_told(
+    rig: LaneWorkerRig,
+) -> None:
+    """No other transfer has its name: the lock's own file could not be opened."""
+    job = choosing(rig.job(), ConflictChoice.REPLACE)
+    with limit_of_open_files() as allow:
+        allow(NONE)
+        rig.work_off(job)
+    (end,) = rig.told.ends.values()
+    cause = end.cause if isinstance(end, UploadFailure) else end
+    assert isinstance(cause, TooManyOpenFilesError)
+    assert "“a.csv”" in str(problem_of(cause).sentence)
 
 
 def test_a_file_alone_waits_while_other_lanes_have_files_open(rig: LaneWorkerRig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import pytest
 
 from ferrygate.common.errors import ConflictError, SettingsError
+from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.upload_claims import Claim, UploadClaims
@@ -165,6 +167,34 @@ def test_a_name_of_this_session_is_had_by_one_whether_it_is_replaced_or_not(
     with closing(claim), pytest.raises(ConflictError):
         rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=second))
     rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=second)).close()
+
+
+def test_a_claim_that_is_closed_twice_frees_no_other_transfers_name(
+    rig: ScriptedSftp, claims: UploadClaims
+) -> None:
+    first = rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=False))
+    first.close()
+    with closing(rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=False))):
+        first.close()
+        with pytest.raises(ConflictError):
+            rig.run(claims.acquire(PATH, rig.channel.sleep, replaces=False))
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_too_many_open_files_are_told_as_that_at_once(
+    rig: ScriptedSftp, tmp_path: Path, number: int
+) -> None:
+    """The lane then begins the file again with fewer open, and no other transfer is blamed."""
+
+    class FullDisk(SystemDisk):
+        def take_lock_file(self, path: Path) -> int | None:
+            raise OSError(number, os.strerror(number), str(path))
+
+    claims = UploadClaims(FullDisk(), tmp_path / "replacing", "key user", SystemThreads())
+    began = rig.stream.clock.now()
+    with pytest.raises(TooManyOpenFilesError, match=r"to open “report\.csv” as well"):
+        take(rig, claims)
+    assert rig.stream.clock.now() == began
 
 
 def test_where_nothing_is_replaced_nothing_is_held() -> None:
