@@ -32,7 +32,7 @@ def declared() -> dict[str, str]:
 
 
 def imported() -> set[str]:
-    """The top names of all modules that the package imports."""
+    """Collect the top names of all modules that the package imports."""
     names = set()
     for file in (ROOT / "gui/ferrygate").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -44,7 +44,7 @@ def imported() -> set[str]:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """A version as numbers that compare, filled up to three."""
+    """Read a version as numbers that compare, filled up to three."""
     parts = tuple(int(part) for part in version.split("."))
     return parts + (0,) * (3 - len(parts))
 

@@ -112,7 +112,7 @@ def gaps(template: str) -> set[str]:
 
 
 def templates(call: ast.Call) -> list[str]:
-    """The one or two templates of a message that is made, all constants."""
+    """Collect the one or two templates of a message that is made, all constants."""
     assert isinstance(call.func, ast.Name)
     arguments = call.args[: 1 if call.func.id == "message" else 2]
     constants = [part.value for part in arguments if isinstance(part, ast.Constant)]
@@ -239,7 +239,7 @@ sys.stderr.buffer.write(render(problem.sentence).encode())
 
 
 def copy_with_german(folder: Path) -> Path:
-    """A copy of the program with a German catalogue; returns its source root."""
+    """Copy the program with a German catalogue; return its source root."""
     shutil.copytree(
         PACKAGE, folder / "gui" / "ferrygate", ignore=shutil.ignore_patterns("__pycache__")
     )

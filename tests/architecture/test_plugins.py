@@ -24,7 +24,7 @@ SUITES = """
 
 @pytest.fixture
 def inner(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A run of its own over two tests."""
+    """Run pytest of its own over two tests."""
     pytester.makeini("[pytest]\naddopts = -p no:xvfb\nmarkers = root: needs root")
     pytester.makepyfile(test_suite=SUITES)
     return pytester

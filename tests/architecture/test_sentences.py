@@ -24,7 +24,7 @@ def sentences(source: str) -> Iterator[str]:
 
 
 def modules() -> Iterator[Path]:
-    """The modules whose sentences are looked at."""
+    """List the modules whose sentences are looked at."""
     return PACKAGE.rglob("*.py")
 
 

@@ -46,7 +46,7 @@ def tracked_files() -> list[Path]:
 
 
 def texts() -> dict[Path, str]:
-    """The text of every tracked file that is one."""
+    """Read the text of every tracked file that is one."""
     found = {}
     for path in tracked_files():
         content = path.read_bytes()

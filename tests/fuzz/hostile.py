@@ -53,7 +53,7 @@ class Script:
         return self._at >= len(self._data)
 
     def byte(self) -> int:
-        """The next byte; 0 after the last."""
+        """Take the next byte; 0 after the last."""
         return self.take(1)[0]
 
     def take(self, count: int) -> bytes:
@@ -63,7 +63,7 @@ class Script:
         return taken.ljust(count, b"\0")
 
     def number(self) -> int:
-        """A number of a few bits or of all 64, often one at an edge."""
+        """Take a number of a few bits or of all 64, often one at an edge."""
         size = self.byte()
         if size < 128:
             return size

@@ -193,7 +193,7 @@ class Target:
 
 
 def _take_apart(data: bytes) -> None:
-    """The codec alone, over pieces whose sizes the bytes themselves tell."""
+    """Try the codec alone, over pieces whose sizes the bytes themselves tell."""
     reader = PacketReader()
     at, payloads = 0, [memoryview(data)]
     try:

@@ -61,7 +61,7 @@ class Rig:
 
     @property
     def engine(self) -> ScriptedEngine:
-        """The engine, once the first paint has called for it."""
+        """Give the engine, once the first paint has called for it."""
         self.driver.wait_for("engine", lambda: bool(self._engines))
         return self._engines[0]
 
@@ -78,19 +78,19 @@ MakeRig = Callable[..., Rig]
 
 @pytest.fixture
 def clock() -> StillClock:
-    """A clock that stands still at noon."""
+    """Stop a clock at noon."""
     return StillClock()
 
 
 @pytest.fixture
 def site() -> Site:
-    """A site like those support hands out."""
+    """Make a site like those support hands out."""
     return Site(name="Acme exports", host="sftp.example.org", username="vendor7")
 
 
 @pytest.fixture
 def okta_site(site: Site) -> Site:
-    """The same, with an Okta address."""
+    """Give the site an Okta address."""
     return msgspec.structs.replace(
         site, sign_in=SignInSettings(okta_address="https://acme.okta.example")
     )
@@ -98,7 +98,7 @@ def okta_site(site: Site) -> Site:
 
 @pytest.fixture
 def opener() -> FakeOpener:
-    """The desktop's way to open and show files, on paper."""
+    """Open and show files on paper, in place of the desktop."""
     return FakeOpener()
 
 
@@ -153,6 +153,6 @@ def rig(make_rig: MakeRig, site: Site) -> Rig:
 
 @pytest.fixture
 def signed_in(rig: Rig) -> Rig:
-    """The same, signed in."""
+    """Sign in."""
     rig.sign_in()
     return rig

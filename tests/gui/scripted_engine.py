@@ -303,7 +303,7 @@ def batch_of(request: int) -> BatchId:
 
 
 def finished(view: BatchView, now: float) -> BatchView:
-    """The same batch, delivered."""
+    """Return the same batch, delivered."""
     return BatchView(
         batch=view.batch,
         direction=view.direction,
@@ -323,7 +323,7 @@ def finished(view: BatchView, now: float) -> BatchView:
 
 
 def tree_of(*paths: str) -> Tree:
-    """A tree from paths; those that end in a slash are folders."""
+    """Make a tree from paths; those that end in a slash are folders."""
     tree: Tree = {b"/": []}
     for path in paths:
         folder = path.endswith("/")

@@ -42,7 +42,7 @@ def background() -> DeferredBackground:
 
 @pytest.fixture
 def mail(tmp_path: Path) -> Path:
-    """A folder with what a mail has brought: a connection file, and a picture of a QR code."""
+    """Make a folder with what a mail has brought: a connection file, and a picture of a QR code."""
     folder = tmp_path / "mail"
     folder.mkdir()
     (folder / "acme.ferrygate").write_text(FILE, "utf-8")

@@ -45,7 +45,7 @@ def table() -> Table:
 
 
 def export(*names: str) -> str:
-    """An export of Google Authenticator with one account for each name."""
+    """Make an export of Google Authenticator with one account for each name."""
 
     def field(number: int, value: bytes) -> bytes:
         return bytes([number << 3 | 2, len(value)]) + value

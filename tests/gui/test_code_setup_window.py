@@ -41,7 +41,7 @@ def sent(rig: Rig, kind: type[Command]) -> list[Command]:
 
 @pytest.fixture
 def setting_up(make_rig: MakeRig, okta_site: Site) -> Rig:
-    """A window on the way to a site whose code is not set up."""
+    """Make a window on the way to a site whose code is not set up."""
     rig = make_rig(site=okta_site)
     rig.driver.wait_for("card", lambda: rig.workspace.sign_in.view.stage is Stage.CODE_SETUP)
     return rig
@@ -49,7 +49,7 @@ def setting_up(make_rig: MakeRig, okta_site: Site) -> Rig:
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """A QR code on disk."""
+    """Write a QR code to the disk."""
     path = tmp_path / "code.png"
     segno.make(ADDRESS).save(str(path), scale=6)
     return path

@@ -30,7 +30,7 @@ FOLDER = FileFacts(EntryKind.FOLDER)
 
 @pytest.fixture
 def batch(signed_in: Rig, tmp_path: Path) -> BatchId:
-    """A folder of files under way."""
+    """Make a folder of files under way."""
     signed_in.engine.holds_transfers = True
     for number in range(25):
         (tmp_path / f"plate-{number:02}.csv").write_text("1")

@@ -56,7 +56,7 @@ class Phone:
 
 @pytest.fixture
 def desktop(tmp_path: Path, qtbot: QtBot, box: Sandbox) -> Iterator[Desktop]:
-    """A window on the sandbox, where no code is set up."""
+    """Make a window on the sandbox, where no code is set up."""
     ready = box.ready
     home = Home(tmp_path / "home").prepare()
     options = AppOptions(
@@ -82,7 +82,7 @@ def desktop(tmp_path: Path, qtbot: QtBot, box: Sandbox) -> Iterator[Desktop]:
 
 @pytest.fixture
 def box(make_sandbox: MakeSandbox) -> Sandbox:
-    """A sandbox whose codes do not last long."""
+    """Make a sandbox whose codes do not last long."""
     return make_sandbox(period=3)
 
 

@@ -62,7 +62,7 @@ def button(rig: Rig, look: str, name: str) -> QPushButton:
 
 
 def chip(rig: Rig) -> str:
-    """The words beside the pointer."""
+    """Read the words beside the pointer."""
     found = rig.window.findChild(DropChip)
     assert isinstance(found, DropChip)
     return found.accessibleName() if found.isVisible() else ""
@@ -212,7 +212,7 @@ def test_a_web_address_is_explained_where_files_are_taken(signed_in: Rig) -> Non
 
 
 def promised() -> QMimeData:
-    """An attachment that a mail program makes a file of once it is asked to."""
+    """Make an attachment that a mail program makes a file of once it is asked to."""
     data = QMimeData()
     data.setData("application/x-moz-file-promise", b"")
     data.setData("application/x-moz-file-promise-url", b"imap://mail/1")
@@ -220,7 +220,7 @@ def promised() -> QMimeData:
 
 
 def picture() -> QMimeData:
-    """A picture that is no file, as it comes out of a page or a picture program."""
+    """Make a picture that is no file, as it comes out of a page or a picture program."""
     data = QMimeData()
     data.setImageData(QImage(2, 2, QImage.Format.Format_RGB32))
     return data

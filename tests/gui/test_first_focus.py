@@ -42,7 +42,7 @@ OTHER = Site(name="Beta lab", host="sftp.example.com", username="vendor8")
 
 @pytest.fixture
 def waiting(rig: Rig, qtbot: QtBot) -> Rig:
-    """A window with the keyboard, whose engine takes its time to look into the keychain."""
+    """Make a window with the keyboard, whose engine takes its time to look into the keychain."""
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     rig.window.activateWindow()
     qtbot.waitActive(rig.window)

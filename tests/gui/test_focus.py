@@ -50,7 +50,7 @@ OTHER = msgspec.structs.replace(SITE, name="Beta lab", host="sftp.example.com")
 
 
 def _sites(window: SceneWindow) -> str:
-    """The choice of sites, two of them saved."""
+    """Give the choice of sites, two of them saved."""
     window.driver.wait_for("sites", lambda: bool(window.workspace.sites.view.sites))
     return "Your sites"
 
@@ -66,7 +66,7 @@ def _local(window: SceneWindow) -> str:
 
 
 def _ready(window: SceneWindow) -> str:
-    """The card of a site that nothing is missing for: its button would sign in at once."""
+    """Give the card of a site that nothing is missing for: its button would sign in at once."""
     window.give_code()
     kept = SecretsChanged(site=SITE, has_password=True, has_code_secret=True, can_save=True)
     window.workspace.handle(kept)

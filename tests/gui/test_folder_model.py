@@ -47,7 +47,7 @@ def reread(model: FolderModel, found: list[Entry]) -> None:
 
 
 def picture(model: FolderModel) -> str:
-    """The rows as text, one a line."""
+    """Write the rows as text, one a line."""
     return "\n".join(
         " | ".join(str(model.index(row, column).data()) for column in Column)
         for row in range(model.rowCount())

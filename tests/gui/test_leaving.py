@@ -54,7 +54,7 @@ CHECKED = msgspec.structs.replace(
 
 
 def asked(*views: BatchView, leaving: Leaving = Leaving.CLOSE) -> LeavingView | None:
-    """The question that is asked while these are under way."""
+    """Give the question that is asked while these are under way."""
     presenter = LeavingPresenter()
     for view in views:
         presenter.handle(BatchChanged(view))

@@ -36,7 +36,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 @pytest.fixture
 def listed(make_rig: MakeRig, site: Site, qtbot: QtBot) -> Rig:
-    """A window that shows a folder with some files and folders."""
+    """Make a window that shows a folder with some files and folders."""
     tree = tree_of(
         "exports/",
         "exports/2026/",

@@ -77,7 +77,7 @@ def hover(widget: QWidget, place: QPoint) -> str:
 
 
 def as_read(tip: str) -> str:
-    """A tip's text as Qt shows it."""
+    """Read a tip's text as Qt shows it."""
     if not QtGui.Qt.mightBeRichText(tip):
         return tip
     page = QTextDocument()

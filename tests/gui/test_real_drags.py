@@ -36,7 +36,7 @@ LAST_MS = 200  # the pointer rests before the button is let go, as a hand does
 
 @contextmanager
 def running(*command: str, output: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended afterwards."""
+    """Run a process that is ended afterwards."""
     with ExitStack() as files:
         out = subprocess.DEVNULL if output is None else files.enter_context(output.open("wb"))
         process = subprocess.Popen(command, stdout=out)
@@ -90,7 +90,7 @@ MakeSource = Callable[..., Source]
 
 @pytest.fixture
 def manager(qtbot: QtBot) -> Iterator[None]:  # noqa: ARG001  the screen
-    """A window manager, which decides about the focus."""
+    """Run a window manager, which decides about the focus."""
     with running("openbox"):
         yield
 

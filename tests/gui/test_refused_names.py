@@ -28,7 +28,7 @@ TAKEN = Problem(kind=Kind.REMOTE_FAILURE, sentence=message("That name is taken."
 
 @pytest.fixture
 def listed(signed_in: Rig, qtbot: QtBot) -> Rig:
-    """A window that has the keyboard, in a folder of a folder and a file."""
+    """Make a window that has the keyboard, in a folder of a folder and a file."""
     signed_in.window.activateWindow()
     qtbot.waitActive(signed_in.window)
     signed_in.window.files.files.setFocus()

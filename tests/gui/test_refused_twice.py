@@ -43,7 +43,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def rig(make_rig: MakeRig, okta_site: Site) -> Rig:
-    """A window on the way to a site with an Okta address, whose code is at hand."""
+    """Make a window on the way to a site with an Okta address, whose code is at hand."""
     rig = make_rig(site=okta_site, given=GivenSecrets(totp_secret=KEY))
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     return rig

@@ -26,7 +26,7 @@ HINTS = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictive
 
 @pytest.fixture
 def password(rig: Rig, qtbot: QtBot) -> QLineEdit:
-    """The field of the card, with a password in it and the keyboard."""
+    """Give the field of the card, with a password in it and the keyboard."""
     rig.window.activateWindow()
     qtbot.waitUntil(rig.window.isActiveWindow)
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)

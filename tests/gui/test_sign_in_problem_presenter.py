@@ -61,11 +61,11 @@ class Table:
         return (offered.sentence, offered.button) if offered else ("", "")
 
     def open_corrected(self, seconds: int) -> None:
-        """The site is open, and its codes are corrected."""
+        """Tell that the site is open, and its codes are corrected."""
         self.presenter.handle(SiteOpened(site=self.site, correction=seconds))
 
     def measured_as(self, seconds: float | None, applied: int) -> None:
-        """The clocks were compared, as was asked last."""
+        """Tell how the clocks compare, as was asked last."""
         asked = self.sent[-1]
         assert isinstance(asked, MeasureSkew)
         request = asked.request

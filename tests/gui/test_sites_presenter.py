@@ -206,7 +206,7 @@ UNPINNED = msgspec.structs.replace(ACME, host_key_fingerprints=())
 
 @pytest.fixture
 def renewed(store: SiteStore, chosen: list[Site]) -> SitesPresenter:
-    """A presenter on a computer that knows another key of the server by now."""
+    """Make a presenter on a computer that knows another key of the server by now."""
     return SitesPresenter(store, lambda *_: (NEW,), chosen.append, at_once)
 
 
@@ -290,7 +290,7 @@ def later() -> DeferredBackground:
 
 @pytest.fixture
 def slow(store: SiteStore, chosen: list[Site], later: DeferredBackground) -> SitesPresenter:
-    """A presenter whose disk answers when the test says so."""
+    """Make a presenter whose disk answers when the test says so."""
     store.save(ACME)
     return SitesPresenter(store, lambda *_: (), chosen.append, later)
 

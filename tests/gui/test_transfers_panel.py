@@ -95,7 +95,7 @@ class Panel:
 
     @property
     def rows(self) -> list[TransferRowWidget]:
-        """The rows as they stand on the screen."""
+        """Read the rows as they stand on the screen."""
         rows = [row for row in self.widget.findChildren(TransferRowWidget) if row.isVisible()]
         return sorted(rows, key=lambda row: row.pos().y())
 
@@ -114,7 +114,7 @@ class Panel:
 
     @property
     def focused(self) -> QWidget:
-        """The widget that has the keyboard, or will once the window is active."""
+        """Find the widget that has the keyboard, or will once the window is active."""
         widget = self.rig.window.focusWidget()
         assert widget is not None
         return widget

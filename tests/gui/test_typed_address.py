@@ -18,7 +18,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def sites(make_rig: MakeRig) -> Rig:
-    """A window on its first page."""
+    """Make a window on its first page."""
     rig = make_rig(site=None)
     rig.driver.wait_for("engine", lambda: bool(rig.engine))
     return rig

@@ -48,7 +48,7 @@ def table(clock: StillClock) -> Table:
 
 @pytest.fixture
 def typing(make_rig: MakeRig, site: Site) -> Rig:
-    """A window whose person types the code of a site that nothing is set up for."""
+    """Make a window whose person types the code of a site that nothing is set up for."""
     rig = make_rig(site=site)
     rig.driver.click("Type a code instead")
     rig.driver.wait_for("field", lambda: rig.workspace.sign_in.view.ways.asks_typed_code)

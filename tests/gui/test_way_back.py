@@ -38,7 +38,7 @@ KEYS = [
 
 @pytest.fixture
 def card(rig: Rig, qtbot: QtBot) -> Rig:
-    """The card of a site, with the keyboard in the field for the password."""
+    """Give the card of a site, with the keyboard in the field for the password."""
     rig.driver.wait_for("code", lambda: rig.workspace.sign_in.view.shows_code)
     rig.window.activateWindow()
     qtbot.waitActive(rig.window)

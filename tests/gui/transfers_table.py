@@ -72,7 +72,7 @@ class Table:
 
     @property
     def shown(self) -> tuple[Tab, list[BatchId]]:
-        """The tab, and the batches in it."""
+        """Read the tab, and the batches in it."""
         view = self.presenter.view
         return view.tab, [row.batch for row in view.rows]
 
@@ -89,7 +89,7 @@ class Table:
 
     @property
     def links(self) -> list[str]:
-        """The words of the links of the one row."""
+        """Read the words of the links of the one row."""
         return [link.words for link in self.row.links]
 
     @property

@@ -27,7 +27,7 @@ PROBLEMS = st.none() | st.sampled_from([Kind.CANCELLED, Kind.CONNECTION_LOST, Ki
 
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
-    """A batch that has ended, with any sums that an engine can tell."""
+    """Draw a batch that has ended, with any sums that an engine can tell."""
     delivered, there, differs, left_out, cancelled, failed = (draw(COUNT) for _ in range(6))
     skipped = there + differs + left_out
     total = delivered + skipped + cancelled + failed

@@ -137,7 +137,7 @@ class CheckpointMachine(RuleBasedStateMachine):
         self.asked, self.target = self.target, None
 
     def carry_out_open(self) -> bool:
-        """The server does it; false where it refuses, as somebody's file came first."""
+        """Have the server open; false if it refuses, as somebody's file came first."""
         path = self.asked
         assert path is not None
         there = self.files.get(path)

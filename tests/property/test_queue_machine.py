@@ -155,7 +155,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.rig.working)
     @rule(data=st.data())
     def give_up_behind_an_item(self, data: st.DataObject) -> None:
-        """The engine hears that there is room on a queue that nobody works off any more."""
+        """Tell that there is room on a queue that nobody works off any more."""
         lane = self.lane(data)
         lane.begin()
         for item in list(lane.in_flight):
@@ -235,7 +235,7 @@ class QueueMachine(RuleBasedStateMachine):
                 assert (question.count, question.more_may_come) == (len(waiting), False)
 
     def asked(self) -> dict[Batch, set[int]]:
-        """The files that wait for an answer, by batch, where there are any."""
+        """Collect the files that wait for an answer, by batch, if there are any."""
         batches = self.queue._batches.values()
         waiting = {batch: set(batch._files.conflicts._waiting) for batch in batches}
         return {batch: numbers for batch, numbers in waiting.items() if numbers}

@@ -112,7 +112,7 @@ class ScriptedTransport(paramiko.Transport):
             self.say(message)
 
     def _log(self, *_record: Any) -> None:
-        """A server's log is nobody's."""
+        """Drop the log of the server."""
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Traced:
             act()
 
     def path(self, begins: str = "act", *, back: bool = False) -> list[str]:
-        """The path to the first effect, each hop with its number."""
+        """Return the path to the first effect, each hop with its number."""
         steps = path_to(self.ends[0], lambda node: node.place.function == begins, back=back)
         return [
             f"{hop.number or '-'} {_SIGNS.get(hop.link, '~ ')}"

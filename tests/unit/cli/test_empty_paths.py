@@ -13,7 +13,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A site whose server is not there; its secrets are not either."""
+    """Make a site whose server is not there; its secrets are not either."""
     path = tmp_path / "acme.ferrygate"
     path.write_text(
         'format = 1\nname = "Acme"\nhost = "127.0.0.1"\nport = 9\nusername = "vendor7"\n'

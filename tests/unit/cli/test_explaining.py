@@ -34,7 +34,7 @@ SAID = "Account suspended; call 555-0100."
 
 @pytest.fixture
 def context(tmp_path: Path, clock: Clock) -> CommandContext:
-    """A command without a person."""
+    """Make a command without a person."""
 
     def unused(*_given: object) -> int:
         raise AssertionError

@@ -68,7 +68,7 @@ def test_what_is_no_picture_is_refused(picture: bytes) -> None:
 
 
 def png_of(width: int, height: int, rows: bytes = b"") -> bytes:
-    """A grey picture that claims a size, and holds the rows that it is given."""
+    """Make a grey picture that claims a size, and holds the rows that it is given."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         body = name + data

@@ -23,7 +23,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 @pytest.fixture(params=[SystemDisk, lambda: SystemDisk(by_descriptor=False), new_memory_disk])
 def disk(request: pytest.FixtureRequest) -> Disk:
-    """A disk of each kind; without descriptors, Windows' calls are made, as far as they are."""
+    """Make a disk of each kind; without descriptors, by Windows' calls as far as they are there."""
     make: Callable[[], Disk] = request.param
     return make()
 
@@ -37,7 +37,7 @@ def folder(disk: Disk, tmp_path: Path) -> Iterator[OpenFolder]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """The path of the folder."""
+    """Return the path of the folder."""
     return str(tmp_path / "chosen")
 
 

@@ -21,7 +21,7 @@ from ferrygate.common.text import time_text
 
 
 def classes(cls: type[FerrygateError]) -> list[type[FerrygateError]]:
-    """The class and those below it, without what other folders have derived for themselves."""
+    """Collect the class and those below it, without those that other folders have derived."""
     own = [each for each in cls.__subclasses__() if each.__module__ == cls.__module__]
     return [cls, *(below for each in own for below in classes(each))]
 

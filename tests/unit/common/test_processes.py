@@ -12,7 +12,7 @@ from ferrygate.common.processes import SystemProcesses
 
 
 def proc(folder: Path, *, start: int = 4711, boot: str = "boot-1") -> Path:
-    """A ``/proc`` that knows this process, with the given start time, and nothing else."""
+    """Make a ``/proc`` that knows this process, with the given start time, and nothing else."""
     own = folder / str(os.getpid())
     own.mkdir(parents=True, exist_ok=True)
     (own / "stat").write_text(f"1 (a ) strange (name) S {' '.join('0' * 18)} {start} 0 0\n")

@@ -29,7 +29,7 @@ def refused(**environ: str | Path) -> str:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file with a password that is nobody else's to read."""
+    """Make a file with a password that is nobody else's to read."""
     path = tmp_path / "pw"
     path.write_text("pw\n")
     path.chmod(0o600)

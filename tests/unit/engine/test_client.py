@@ -45,7 +45,7 @@ STARTED = BatchStarted(UPLOAD.request, BATCH)
 
 
 def over(problem: Problem | None = None) -> BatchChanged:
-    """The end of the batch."""
+    """Tell the end of the batch."""
     direction = Direction.UPLOAD
     return BatchChanged(
         BatchView(
@@ -97,7 +97,7 @@ ClientOf = Callable[..., tuple[EngineClient, AnsweringEngine]]
 
 @pytest.fixture
 def client_of() -> Iterator[ClientOf]:
-    """A client of an engine that gives these answers; closed when the test ends."""
+    """Make a client of an engine that gives these answers; closed when the test ends."""
     with ExitStack() as clients:
 
         def make(answers: Answers, **options: Any) -> tuple[EngineClient, AnsweringEngine]:

@@ -40,7 +40,7 @@ CONTENT = bytes(range(256)) * 8192  # 2 MiB
 
 @pytest.fixture
 def month(tmp_path: Path) -> Path:
-    """A local folder with a dozen files in two folders."""
+    """Make a local folder with a dozen files in two folders."""
     month = tmp_path / "month"
     (month / "raw").mkdir(parents=True)
     for number in range(12):

@@ -39,7 +39,7 @@ def queue(tmp_path: Path) -> QueueRig:
 
 
 def end(rig: LaneWorkerRig) -> Callable[[Request], Iterable[bytes]]:
-    """A hook with which the connection ends."""
+    """Make a hook with which the connection ends."""
 
     def hook(_request: Request) -> Iterable[bytes]:
         rig.rigs[-1].stream.ended = True

@@ -42,7 +42,7 @@ def replacing(rig: LaneWorkerRig, count: int, *, old: bool = True) -> list[FileJ
 
 
 def most_open(rig: LaneWorkerRig) -> list[int]:
-    """A list that will hold how many files were open, whenever one was written to."""
+    """Make a list that will hold how many files were open, whenever one was written to."""
     counts: list[int] = []
     rig.server.instead[WRITE] = lambda _request: counts.append(len(rig.server.open_handles))
     return counts

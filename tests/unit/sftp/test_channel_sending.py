@@ -114,7 +114,7 @@ def cancel_when_nothing_comes(rig: ScriptedSftp) -> None:
 
 
 def afterwards(rig: ScriptedSftp) -> None:
-    """The peer takes data again, and somebody else works on the channel."""
+    """Let the peer take data again, and somebody else work on the channel."""
     rig.stream.window = None
     rig.stream.after = lambda: None
     assert rig.channel.run(rig.files.stat(b"/c"), CancelToken(SystemThreads())).size == 3

@@ -172,7 +172,7 @@ class Line:
         return True
 
     def close(self) -> None:
-        """The channel may go."""
+        """Let the channel go."""
 
 
 class CountingStream(ChannelStream):

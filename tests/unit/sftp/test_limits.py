@@ -35,14 +35,14 @@ NUMBERS = st.integers(0, 2**64 - 1)
 
 
 def told(*numbers: int) -> bytes:
-    """The answer's body: packet, read, write, handles."""
+    """Make the answer's body: packet, read, write, handles."""
     return struct.pack(">QQQQ", *numbers)
 
 
 def rig_for(
     answer: bytes | None, *, extensions: dict[bytes, bytes] | None = None
 ) -> tuple[ScriptedSftp, ScriptedServer]:
-    """A channel to a server that announces the extension, and answers with these limits."""
+    """Make a channel to a server that announces the extension, and answers with these limits."""
     server = ScriptedServer({b"/a": b"1"})
     server.extensions = {LIMITS: b"1"} if extensions is None else extensions
     if answer is not None:

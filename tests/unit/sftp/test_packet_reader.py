@@ -18,7 +18,7 @@ MIB = 1 << 20
 
 
 def cut(stream: bytes, lengths: Iterator[int]) -> Iterator[bytes]:
-    """The stream in pieces of these lengths."""
+    """Cut the stream into pieces of these lengths."""
     at = 0
     while at < len(stream):
         end = at + max(1, next(lengths))
@@ -81,7 +81,7 @@ def test_a_payload_over_several_pieces_is_put_together_with_what_follows() -> No
 
 
 def peak_of(packet: bytes, piece: int) -> int:
-    """The most bytes held while a packet comes in pieces, but for the packet itself."""
+    """Measure the most bytes held while a packet comes in pieces, but for the packet itself."""
     tracemalloc.start()
     try:
         reader = PacketReader()

@@ -147,7 +147,7 @@ ROWS = [
 
 
 def silent(rounds: tuple[PromptRound, ...]) -> dict[str, str | None]:
-    """A person who answers none of the last round."""
+    """Make a person who answers none of the last round."""
     lines = [prompt.text.splitlines() for prompt in rounds[-1].prompts]
     return {"\n".join(line.strip() for line in text): None for text in lines}
 

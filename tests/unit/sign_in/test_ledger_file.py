@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def at_once(path: Path) -> Ledger:
-    """A ledger that waits for no other process."""
+    """Make a ledger that waits for no other process."""
     return Ledger(path, ManualClock(), SystemProcesses(), bytes, busy_seconds=0.01)
 
 

@@ -29,7 +29,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows() -> list[Row]:
-    """The table; a backslash and n stand for a line's end."""
+    """Read the table; a backslash and n stand for a line's end."""
     with (Path(__file__).parent / "prompts.csv").open(encoding="utf-8", newline="") as file:
         return [
             Row(**{key: _lines(value) for key, value in row.items()})

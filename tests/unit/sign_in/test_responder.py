@@ -43,7 +43,7 @@ def settled(site: Site, prompts: Mapping[str, str]) -> Site:
 
 
 def shows(case: AttemptRig) -> list[str]:
-    """The prompts that the person was asked."""
+    """List the prompts that the person was asked."""
     return [told[0] for told in case.watcher.told if isinstance(told, tuple)]
 
 

@@ -32,7 +32,7 @@ PASSWORDS = sorted({case.sent for case in CASES if case.sent and case.sent.strip
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Path]:
-    """A log whose filter knows no secret: the steps themselves have to hold none."""
+    """Make a log whose filter knows no secret: the steps themselves have to hold none."""
     handler = open_log(tmp_path / "logs", LiveSecrets())
     logger = logging.getLogger("ferrygate.sign_in")
     logger.addHandler(handler)

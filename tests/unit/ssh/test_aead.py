@@ -22,7 +22,7 @@ FIRST = bytes(4) + b"\xff" * 8  # the counter begins anew with the second packet
 
 
 def by_hand(plain: bytes, *, length: int | None = None, nonce: bytes = FIRST) -> bytes:
-    """A packet whose length is what it says, and whose inside is as given."""
+    """Make a packet whose length is what it says, and whose inside is as given."""
     head = struct.pack(">I", len(plain) if length is None else length)
     encryptor = Cipher(AES(bytes(range(16))), GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(head)

@@ -68,7 +68,7 @@ def sign_in(connection: Connection, box: Sandbox) -> None:
 
 @contextlib.contextmanager
 def peer(behave: Peer) -> Iterator[int]:
-    """A port on which one connection is taken and left to ``behave``; both end with the test."""
+    """Open a port on which one connection is taken and left to ``behave``, for one test."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         accepted: Future[socket.socket] = Future()
 
@@ -92,7 +92,7 @@ def peer(behave: Peer) -> Iterator[int]:
 
 @contextlib.contextmanager
 def full_port() -> Iterator[int]:
-    """A port whose queue is full, so that nobody who dials it hears anything."""
+    """Make a port whose queue is full, so that nobody who dials it hears anything."""
     with (
         socket.create_server(("127.0.0.1", 0), backlog=0) as server,
         contextlib.ExitStack() as held,
@@ -151,7 +151,7 @@ def test_a_peer_that_is_no_server_is_given_up_in_time(behave: Peer, sentence: st
 
 @contextlib.contextmanager
 def cancelled_soon() -> Iterator[CancelToken]:
-    """A token that is cancelled once the work has begun."""
+    """Make a token that is cancelled once the work has begun."""
     cancel = CancelToken(SystemThreads())
     timer = threading.Timer(0.3, cancel.cancel)
     timer.start()

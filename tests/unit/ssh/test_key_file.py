@@ -48,7 +48,7 @@ def counted(data: bytes) -> bytes:
 
 
 def fido_key() -> bytes:
-    """A key file as ``ssh-keygen -t ed25519-sk`` writes it (PROTOCOL.u2f)."""
+    """Make a key file as ``ssh-keygen -t ed25519-sk`` writes it (PROTOCOL.u2f)."""
     public = counted(b"sk-ssh-ed25519@openssh.com") + counted(bytes(32)) + counted(b"ssh:")
     private = struct.pack(">II", 1, 1) + public + b"\1" + counted(b"handle") + counted(b"") * 2
     private += bytes(range(1, 1 + -len(private) % 8))

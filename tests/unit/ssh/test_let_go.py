@@ -36,7 +36,7 @@ def uncollected() -> Iterator[None]:
 
 
 def held() -> int:
-    """The bytes that the SFTP and SSH code has; the sandbox's are not looked at."""
+    """Count the bytes that the SFTP and SSH code has; the sandbox's are not looked at."""
     ours = [
         tracemalloc.Filter(inclusive=True, filename_pattern=f"*/ferrygate/{folder}/*")
         for folder in ("sftp", "ssh")

@@ -139,7 +139,7 @@ SOURCES = (
 
 
 def names_of(base: type) -> set[str]:
-    """The private names of a class of the library, those of its instances too."""
+    """Collect the private names of a class of the library, those of its instances too."""
     found: set[str] = set()
     for each in base.__mro__:
         if each.__module__.startswith("paramiko"):
@@ -152,7 +152,7 @@ def names_of(base: type) -> set[str]:
 
 
 def touched(ours: ast.ClassDef) -> set[str]:
-    """The private names that a class of ours reads, sets or defines."""
+    """Collect the private names that a class of ours reads, sets or defines."""
     found: set[str] = set()
     for node in ast.walk(ours):
         match node:

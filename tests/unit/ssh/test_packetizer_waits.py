@@ -52,7 +52,7 @@ def send_for_ever(ends: Pair, answer: paramiko.Message) -> None:
 
 
 def reading(ends: Pair) -> threading.Thread:
-    """The transport's thread, until a global request comes."""
+    """Run the transport's thread, until a global request comes."""
     thread = threading.Thread(target=ends.ours.read_message)
     thread.start()
     return thread

@@ -45,7 +45,7 @@ def made(name: str) -> Key:
 
 
 def write(path: Path, name: str, form: str, passphrase: Secret | None = None) -> Path:
-    """A key's file as OpenSSH or OpenSSL would write it."""
+    """Write a key's file as OpenSSH or OpenSSL would."""
     encryption = (
         serialization.BestAvailableEncryption(passphrase.reveal().encode())
         if passphrase

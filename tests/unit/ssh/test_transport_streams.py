@@ -43,7 +43,7 @@ class Line(msgspec.Struct, frozen=True):
     threads: list[threading.Thread]
 
     def open(self) -> ChannelStream:
-        """A channel that the other side serves."""
+        """Open a channel that the other side serves."""
         channel = self.ours.open_session(window_size=WINDOW, timeout=10)
         served = self.theirs.accept(10)
         assert served is not None

@@ -20,7 +20,7 @@ def desk(tmp_path: Path) -> Iterator[TransferRig]:
 
 @pytest.fixture
 def job(desk: TransferRig) -> FileJob:
-    """A file to send."""
+    """Make a file to send."""
     return FileJob(number=0, local=desk.write("report.csv", CONTENT), remote=b"/inbox/report.csv")
 
 
@@ -36,7 +36,7 @@ def walk(server: ScriptedServer) -> Walk:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A folder with four files and three folders in it."""
+    """Make a folder with four files and three folders in it."""
     tree = tmp_path / "month"
     (tree / "plates" / "raw").mkdir(parents=True)
     (tree / "empty").mkdir()

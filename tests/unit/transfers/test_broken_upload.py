@@ -70,7 +70,7 @@ def test_a_part_that_cannot_be_removed_is_said(desk: TransferRig) -> None:
 
 
 def lost_under(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
-    """The job as it goes on after the connection was lost when ``kind`` was asked."""
+    """Return the job as it goes on after the connection was lost when ``kind`` was asked."""
     desk.server.instead[kind] = lambda _request: ()
     desk.rig.stream.ended = True
     with pytest.raises(ConnectionLostError):

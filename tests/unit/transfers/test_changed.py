@@ -93,7 +93,7 @@ def test_put_that_skips_another_size_says_so(desk: TransferRig, job: FileJob, th
 
 @pytest.fixture
 def fetched(desk: TransferRig) -> FileJob:
-    """A file to fetch, and an older one in its place."""
+    """Make a file to fetch, and an older one in its place."""
     stands(desk, CONTENT)
     here = desk.write("report.csv", CONTENT[::-1])
     return FileJob(number=0, local=here, remote=REMOTE, size=len(CONTENT), modified=AT)

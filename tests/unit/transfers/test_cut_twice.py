@@ -21,7 +21,7 @@ THIRD = b"/inbox/report (3).csv"
 
 
 def lost_at(desk: TransferRig, job: FileJob, kind: int) -> FileJob:
-    """The job as it goes on after the connection was lost when ``kind`` was asked."""
+    """Return the job as it goes on after the connection was lost when ``kind`` was asked."""
     desk.checkpoint = (
         UploadCheckpoint() if job.resume_from is None else msgspec.structs.replace(job.resume_from)
     )

@@ -49,7 +49,7 @@ def job(desk: TransferRig) -> FileJob:
 
 
 def there(desk: TransferRig) -> list[str]:
-    """The names in the local folder, hidden ones too."""
+    """List the names in the local folder, hidden ones too."""
     return sorted(os.listdir(desk.folder))  # noqa: PTH208  names alone
 
 

@@ -36,7 +36,7 @@ NEWER = CONTENT[::-1]
 
 @pytest.fixture
 def job(desk: TransferRig) -> FileJob:
-    """A file as its folder's listing tells of it."""
+    """Make a file as its folder's listing tells of it."""
     desk.server.files[PATH] = bytearray(CONTENT)
     return FileJob(
         number=0,
@@ -64,7 +64,7 @@ def rewriting(desk: TransferRig, *contents: bytes, after: int = 100_000) -> None
 
 
 def telling(*, size: int | None, modified: int = 1_700_000_000) -> Callable[[Request], list[bytes]]:
-    """A hook that tells always the same of a file."""
+    """Make a hook that tells always the same of a file."""
     told = bytes(4) if size is None else attributes(size, modified=modified)
     return lambda request: [reply(ATTRS, request.number, told)]
 
@@ -165,7 +165,7 @@ def test_what_is_missing_of_a_short_reply_is_read_before_the_version_is_asked_fo
 
 
 def told_of_handles(desk: TransferRig, apart: int) -> Callable[[Request], list[bytes]]:
-    """A hook for FSTAT whose times are apart from those of names, by so many seconds."""
+    """Make a hook for FSTAT whose times are apart from those of names, by so many seconds."""
     return lambda request: [
         reply(
             ATTRS,

@@ -19,7 +19,7 @@ from support.walk_rig import Walk
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A folder that nothing may be fetched into."""
+    """Make a folder that nothing may be fetched into."""
     folder = tmp_path / "outside"
     folder.mkdir()
     return folder
@@ -34,7 +34,7 @@ def chosen(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def job(desk: TransferRig, chosen: Path) -> FileJob:
-    """A file to fetch two folders below the chosen one."""
+    """Make a file to fetch two folders below the chosen one."""
     desk.server.files[b"/inbox/a/b/plate.csv"] = bytearray(CONTENT)
     return FileJob(
         number=0,

@@ -133,7 +133,7 @@ def make_pipe(path: Path) -> None:
 
 @pytest.fixture
 def fetched(desk: TransferRig) -> FileJob:
-    """A file to fetch, under a name that is free yet."""
+    """Make a file to fetch, under a name that is free yet."""
     desk.server.files[REMOTE] = bytearray(CONTENT)
     local = str(desk.folder / "report.csv")
     return FileJob(number=0, local=local, remote=REMOTE, size=len(CONTENT))

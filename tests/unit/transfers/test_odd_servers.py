@@ -65,14 +65,14 @@ def at_most(desk: TransferRig, most: int) -> Hook:
 
 
 def end_within(request: Request) -> Iterable[bytes] | None:
-    """A READ in the middle is said to be behind the end; those after it are answered well."""
+    """Say of a READ in the middle that it is behind the end; answer those after it well."""
     at = request.fields[1]
     return [status(request.number, EOF)] if at == 3 * 32_768 else None
 
 
 @pytest.fixture(params=list(ORDERS))
 def odd(desk: TransferRig, request: pytest.FixtureRequest) -> TransferRig:
-    """A server that answers in any order."""
+    """Make a server that answers in any order."""
     answer_in(ORDERS[request.param], desk)
     return desk
 

@@ -30,7 +30,7 @@ WHOLE = len(CONTENT)
 
 @pytest.fixture
 def job(desk: TransferRig) -> FileJob:
-    """A file of several WRITEs, over one of another size."""
+    """Make a file of several WRITEs, over one of another size."""
     desk.server.files[PATH] = bytearray(b"old" * 1000)
     desk.rig.channel.keeps_order = True
     local = desk.write("report.csv", CONTENT)
@@ -38,7 +38,7 @@ def job(desk: TransferRig) -> FileJob:
 
 
 def telling(sizes: Callable[[int], int | None]) -> Callable[[Request], list[bytes]]:
-    """A hook for FSTAT that tells a size for so many looks as there were."""
+    """Make a hook for FSTAT that tells a size for so many looks as there were."""
     looks = 0
 
     def tell(request: Request) -> list[bytes]:

@@ -31,7 +31,7 @@ def nfd(text: str) -> bytes:
 
 @pytest.fixture
 def server() -> ScriptedServer:
-    """A server on which an old Mac has left its names."""
+    """Make a server on which an old Mac has left its names."""
     return ScriptedServer(
         {nfd("/Büro/Müller.csv"): b"1", b"/plain.csv": b"2"},
         nfd("/Büro"),

@@ -25,7 +25,7 @@ class Back:
         """Nothing."""
 
     def serve(self, data: object) -> None:
-        """The effect."""
+        """Have the effect."""
 
     def weigh(self, thing: str) -> int:
         self.serve(thing)
@@ -59,4 +59,4 @@ class Back:
 
 
 def send(data: bytes) -> None:
-    """The effect, of bytes."""
+    """Have the effect, of bytes."""

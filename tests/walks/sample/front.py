@@ -32,7 +32,7 @@ def lay(shelf: Shelf, thing: object) -> None:
 
 
 def sort(things: list[str], back: Back) -> None:
-    """A library calls back."""
+    """Have a library call back."""
     things.sort(key=back.weigh)
 
 
@@ -54,5 +54,5 @@ def end_turn(back: Back) -> None:
 
 
 def drive(back: Back, run: Callable[..., None]) -> None:
-    """A coroutine, driven elsewhere."""
+    """Drive a coroutine elsewhere."""
     run(back.work())

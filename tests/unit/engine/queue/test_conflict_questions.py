@@ -35,7 +35,7 @@ def rig(tmp_path: Path) -> QueueRig:
 
 
 def clash(rig: QueueRig, count: int, *, existing: FileFacts = EXISTING) -> BatchId:
-    """A batch of files of which each has its name taken; all were met."""
+    """Make a batch of files of which each has its name taken; all were met."""
     batch = rig.walked(*files(rig, count), on_conflict=ASK)
     (lane,) = rig.working
     for job in lane.begin_all():

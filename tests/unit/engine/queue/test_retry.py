@@ -29,7 +29,7 @@ def rig(tmp_path: Path) -> QueueRig:
 
 
 def failed(rig: QueueRig, count: int = 3, error: FerrygateError = REFUSED) -> BatchId:
-    """A batch whose first file fails; the others are delivered."""
+    """Make a batch whose first file fails; the others are delivered."""
     batch = rig.walked(*files(rig, count))
     (lane,) = rig.working
     first, *others = lane.begin_all()

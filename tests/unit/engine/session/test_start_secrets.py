@@ -63,7 +63,7 @@ OTHERS = [
 
 @pytest.fixture
 def rig(tmp_path: Path, clock: WallClock) -> Iterator[EngineRig]:
-    """An engine that was given the secrets of one start."""
+    """Make an engine that was given the secrets of one start."""
     made = EngineRig(tmp_path, clock)
     given = {"password": GIVEN.password, "code_secret": CODE_SECRET}
     request = made.number()

@@ -36,7 +36,7 @@ OTHER_PIN = "SHA256:" + "A" * 43
 
 @pytest.fixture
 def trusted(rig: EngineRig, box: Sandbox) -> EngineRig:
-    """An engine whose person has signed in to a site once, and had everything remembered."""
+    """Make an engine whose person has signed in to a site once, and had everything remembered."""
     rig.do(OpenSite, site_of(box.ready))
     rig.do(UsePassword, box.ready.password, save=True)
     rig.do(UseCodeSecret, code_secret_of(box.ready), save=True)
@@ -108,7 +108,7 @@ class Vaults:
         self.vault.write(kind, bound, secret)
 
     def bound(self, kind: SecretKind) -> frozenset[str]:
-        """The keys that a kept secret is bound to."""
+        """Read the keys that a kept secret is bound to."""
         trusted = frozenset({self.box.ready.host_key_fingerprint})
         saved = self.vault.read(kind, msgspec.structs.replace(self.binding, host_keys=trusted))
         assert saved is not None
@@ -123,7 +123,7 @@ def vaults(tmp_path: Path, clock: WallClock, box: Sandbox) -> Iterator[Vaults]:
 
 
 def mailed(box: Sandbox) -> Site:
-    """A stranger's file that pins the key the secrets are bound to beside the stranger's own."""
+    """Make a stranger's file that pins the key that the secrets are bound to, and their own."""
     pins = (OTHER_PIN, box.ready.host_key_fingerprint)
     site = site_of(box.ready, host_key_fingerprints=pins)
     how = msgspec.structs.replace(site.sign_in, okta_address="")
