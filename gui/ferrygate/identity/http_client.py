@@ -5,29 +5,33 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from ferrygate.identity.reason import DeniedError, Reason
 
+VERSION = "0.1.0"  # Ferrygate's; a test holds them together
 _MAX_BODY_BYTES = 1 << 20  # of an answer; Okta's have a few KiB
 _HEADERS = {
     "Accept": "application/json",
     "Content-Type": "application/json",
     "Connection": "close",
+    "User-Agent": f"ferrygate-identity/{VERSION}",
 }
 
 
 @dataclass(frozen=True)
 class Reply:
-    """Holds Okta's answer: HTTP status and body."""
+    """Holds Okta's answer: HTTP status, body, and headers by their names in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class HttpPost(Protocol):
@@ -37,7 +41,8 @@ class HttpPost(Protocol):
         """POST ``body`` (JSON) to ``url``; the whole answer has to arrive within ``seconds``.
 
         Raises:
-            DeniedError: no answer came (okta-unreachable, okta-timed-out).
+            DeniedError: no answer came (okta-name-not-found, okta-unreachable, okta-tls,
+                okta-timed-out).
         """
         ...
 
@@ -46,11 +51,14 @@ OpenConnection = Callable[[SplitResult, float], http.client.HTTPConnection]
 """Makes a connection to an address, not opened yet; each wait may take a number of seconds."""
 
 
+_CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
+    "https": http.client.HTTPSConnection,
+    "http": http.client.HTTPConnection,
+}
+
+
 def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, parts.port, timeout=seconds)
-    return http.client.HTTPConnection(host, parts.port, timeout=seconds)
+    return _CONNECTIONS[parts.scheme](parts.hostname or "", parts.port, timeout=seconds)
 
 
 class HttpClient:
@@ -69,7 +77,8 @@ class HttpClient:
         """POST ``body`` (JSON) to ``url``; HTTP errors are answers like others.
 
         Raises:
-            DeniedError: no answer came (okta-unreachable, okta-timed-out).
+            DeniedError: no answer came (okta-name-not-found, okta-unreachable, okta-tls,
+                okta-timed-out).
         """
         parts = urlsplit(url)
         exchange = _Exchange(self._open_connection(parts, seconds), parts.path, body)
@@ -79,6 +88,10 @@ class HttpClient:
         except TimeoutError:
             exchange.hang_up()
             raise DeniedError(Reason.OKTA_TIMED_OUT, TimeoutError.__name__) from None
+        except socket.gaierror as error:
+            raise DeniedError(Reason.OKTA_NAME, type(error).__name__) from None
+        except ssl.SSLError as error:
+            raise DeniedError(Reason.OKTA_TLS, type(error).__name__) from None
         except (OSError, http.client.HTTPException) as error:
             raise DeniedError(Reason.OKTA_UNREACHABLE, type(error).__name__) from None
 
@@ -115,4 +128,5 @@ class _Exchange:
     def _ask(self, connection: http.client.HTTPConnection) -> Reply:
         connection.request("POST", self._path, self._body, _HEADERS)
         with connection.getresponse() as response:
-            return Reply(response.status, response.read(_MAX_BODY_BYTES))
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Reply(response.status, response.read(_MAX_BODY_BYTES), headers)

@@ -7,117 +7,186 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from ferrygate.identity.http_client import HttpPost
+from ferrygate.identity.http_client import HttpPost, Reply
 from ferrygate.identity.reason import ERRORS, STATUSES, DeniedError, Reason
 
 _OK = 200
-_TIMEOUT_SECONDS = 12.0  # seconds; AWS advises 15 for the whole function
+_TOO_MANY_REQUESTS = 429
+_TIMEOUT_SECONDS = 12.0  # AWS advises 15 for the whole function
+_MAX_RETRY_SECONDS = 3600
 _CODE_FACTOR = "token:software:totp"
 _PROVIDERS = ("GOOGLE", "OKTA")
-_SAFE_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
+_FACTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)  # statuses and error codes
+_ID = re.compile(r"[\w@.:+/=-]{1,100}", re.ASCII)  # of requests and errors
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Tells who has signed in.
+
+    Attributes:
+        login: Okta's name of the person, as Okta sent it: not checked, maybe no text at all.
+        facts: fields of the log line: the id of Okta's last answer.
+    """
+
+    login: object
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Holds one answer of Okta that is a transaction, and fields of the log line."""
+
+    document: Mapping[str, Any]
+    facts: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        return _matching(self.document.get("status"), _WORD)
+
+    def denied(self, reason: Reason, detail: str = "") -> DeniedError:
+        return DeniedError(reason, detail, **self.facts)
+
+    def denied_by_status(self) -> DeniedError:
+        reason = STATUSES.get(self.status, Reason.OKTA_UNKNOWN_STATUS)
+        return self.denied(reason, self.status)
 
 
 class Okta:
-    """Asks one Okta organisation about one sign-in, without an API token; sends nothing twice.
+    """Asks one Okta organisation about sign-ins, without an API token; sends nothing twice.
 
-    All its requests share one span of time, which begins when it is made.
+    Args:
+        address: ``https://`` address, without a slash at its end.
+        post: the network.
+        monotonic: time in seconds, for the span that both requests of a sign-in share.
+        now: time in seconds since the epoch, as Okta's rate limits are told.
     """
 
-    def __init__(self, address: str, opener: HttpPost, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        address: str,
+        post: HttpPost,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._address = address
-        self._opener = opener
+        self._post = post
         self._monotonic = monotonic
-        self._until = monotonic() + _TIMEOUT_SECONDS
+        self._now = now
 
-    def check_password(self, username: str, password: str) -> None:
-        """Return when the password alone is enough for Okta.
-
-        Raises:
-            DeniedError: in all other cases.
-        """
-        answer = self._authn(username, password)
-        if answer.get("status") == "MFA_REQUIRED":
-            raise DeniedError(Reason.CODE_DEMANDED)
-        if answer.get("status") != "SUCCESS":
-            raise _denied_by_status(answer)
-
-    def check_password_and_code(self, username: str, password: str, code: str) -> None:
-        """Return when Okta took the password, demanded a code, and verified this one.
+    def sign_in(self, username: str, password: str, code: str) -> SignedIn:
+        """Return who it is when Okta took the password, demanded a code, and verified this one.
 
         One factor is asked and no more: each wrong answer counts towards the lock.
 
         Raises:
             DeniedError: in all other cases.
         """
-        answer = self._authn(username, password)
-        if answer.get("status") == "SUCCESS":
-            raise DeniedError(Reason.CODE_NOT_DEMANDED)
-        if answer.get("status") != "MFA_REQUIRED":
-            raise _denied_by_status(answer)
-        factor = quote(_code_factor(answer), safe="")
-        verified = self._post(
-            f"/api/v1/authn/factors/{factor}/verify",
-            {"stateToken": answer.get("stateToken"), "passCode": code},
-        )
-        if verified.get("status") == "MFA_REQUIRED":
-            raise DeniedError(Reason.CODE_DEMANDED_AGAIN)
-        if verified.get("status") != "SUCCESS":
-            raise _denied_by_status(verified)
-
-    def _authn(self, username: str, password: str) -> Mapping[str, Any]:
+        until = self._monotonic() + _TIMEOUT_SECONDS
         options = {"multiOptionalFactorEnroll": False, "warnBeforePasswordExpired": False}
         document = {"username": username, "password": password, "options": options}
-        return self._post("/api/v1/authn", document)
+        answer = self._ask("password", "/api/v1/authn", document, until)
+        if answer.status == "SUCCESS":
+            raise answer.denied(Reason.CODE_NOT_DEMANDED)
+        if answer.status != "MFA_REQUIRED":
+            raise answer.denied_by_status()
+        token = answer.document.get("stateToken")
+        if not isinstance(token, str) or not token:
+            raise answer.denied(Reason.NO_STATE_TOKEN)
+        factor = _code_factor(answer.document)
+        if not factor:
+            raise answer.denied(Reason.NO_CODE_FACTOR)
+        path = f"/api/v1/authn/factors/{factor}/verify"
+        verified = self._ask("code", path, {"stateToken": token, "passCode": code}, until)
+        if verified.status == "MFA_REQUIRED":
+            raise verified.denied(Reason.CODE_DEMANDED_AGAIN)
+        if verified.status != "SUCCESS":
+            raise verified.denied_by_status()
+        login = _inner(verified.document, "_embedded", "user", "profile").get("login")
+        return SignedIn(login, verified.facts)
 
-    def _post(self, path: str, document: Mapping[str, object]) -> Mapping[str, Any]:
-        left = self._until - self._monotonic()
+    def _ask(self, step: str, path: str, document: Mapping[str, object], until: float) -> _Answer:
+        left = until - self._monotonic()
         if left <= 0:
-            raise DeniedError(Reason.OKTA_TIMED_OUT)
-        reply = self._opener(self._address + path, json.dumps(document).encode(), left)
+            raise DeniedError(Reason.OKTA_TIMED_OUT, step=step)
         try:
-            answer = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise DeniedError(Reason.OKTA_MALFORMED_ANSWER, f"HTTP {reply.status}")
-        if reply.status != _OK:
-            word = _safe_word(answer.get("errorCode"))
+            reply = self._post(self._address + path, json.dumps(document).encode(), left)
+        except DeniedError as unanswered:
+            raise DeniedError(unanswered.reason, unanswered.detail, step=step) from None
+        facts = {"step": step}
+        request_id = _matching(reply.headers.get("x-okta-request-id"), _ID)
+        if request_id:
+            facts["okta_request_id"] = request_id
+        answer = _document(reply.body)
+        if reply.status == _OK and answer is not None:
+            return _Answer(answer, facts)
+        raise self._error(reply, answer, facts)
+
+    def _error(
+        self, reply: Reply, answer: Mapping[str, Any] | None, facts: Mapping[str, str]
+    ) -> DeniedError:
+        word = _matching((answer or {}).get("errorCode"), _WORD)
+        more: dict[str, str | int] = dict(facts)
+        error_id = _matching((answer or {}).get("errorId"), _ID)
+        if error_id:
+            more["okta_error_id"] = error_id
+        reason = Reason.OKTA_MALFORMED_ANSWER
+        if answer is not None:
             reason = ERRORS.get(word, Reason.OKTA_UNKNOWN_ERROR)
-            raise DeniedError(reason, f"HTTP {reply.status} {word}".rstrip())
-        return answer
+        if reply.status == _TOO_MANY_REQUESTS:
+            reason = Reason.RATE_LIMIT
+            more |= self._retry_in(reply)
+        return DeniedError(reason, f"HTTP {reply.status} {word}".rstrip(), **more)
+
+    def _retry_in(self, reply: Reply) -> dict[str, int]:
+        reset = reply.headers.get("x-rate-limit-reset", "")
+        if not re.fullmatch(r"[0-9]{1,12}", reset, re.ASCII):
+            return {}
+        seconds = int(reset) - int(self._now())
+        return {"retry_in": min(max(seconds, 0), _MAX_RETRY_SECONDS)}
 
 
-def _denied_by_status(answer: Mapping[str, Any]) -> DeniedError:
-    word = _safe_word(answer.get("status"))
-    return DeniedError(STATUSES.get(word, Reason.OKTA_UNKNOWN_STATUS), word)
+def _document(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
-def _safe_word(value: object) -> str:
-    """Return a text that is a status or error code of Okta, else ``""``: the text is logged."""
-    return value if isinstance(value, str) and _SAFE_WORD.fullmatch(value) else ""
+def _matching(value: object, pattern: re.Pattern[str]) -> str:
+    """Return a text that has the form it should have, else "": the text is logged."""
+    return value if isinstance(value, str) and pattern.fullmatch(value) else ""
 
 
-def _code_factor(answer: Mapping[str, Any]) -> str:
-    """Return the id of the one factor to ask: a TOTP factor, provider GOOGLE before OKTA.
+def _inner(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """Return an object inside others, or an empty one where one of them is missing."""
+    inner: object = document
+    for key in keys:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _code_factor(document: Mapping[str, Any]) -> str:
+    """Return the id of the one factor to ask, or "": a TOTP factor, provider GOOGLE before OKTA.
 
     The documentation prints the list as ``factor`` while servers send ``factors``.
     """
-    embedded = answer.get("_embedded")
-    lists = embedded if isinstance(embedded, dict) else {}
-    factors = lists.get("factors", lists.get("factor"))
-    ids = {
-        factor.get("provider"): factor.get("id")
-        for factor in reversed(factors if isinstance(factors, list) else [])
-        if isinstance(factor, dict)
-        and factor.get("factorType") == _CODE_FACTOR
-        and isinstance(factor.get("provider"), str)
-    }
+    embedded = _inner(document, "_embedded")
+    factors = embedded.get("factors", embedded.get("factor"))
     for provider in _PROVIDERS:
-        chosen = ids.get(provider)
-        if isinstance(chosen, str) and chosen:
-            return chosen
-    raise DeniedError(Reason.NO_CODE_FACTOR)
+        for factor in factors if isinstance(factors, list) else []:
+            if (
+                isinstance(factor, dict)
+                and factor.get("factorType") == _CODE_FACTOR
+                and factor.get("provider") == provider
+                and _matching(factor.get("id"), _FACTOR_ID)
+            ):
+                return str(factor["id"])
+    return ""

@@ -3,27 +3,40 @@
 AWS Transfer sends what the person typed as one string. The function cuts the code off its end,
 asks Okta for both, and answers with a role and a home folder, or with ``{}``, which denies.
 Source: AWS Transfer Family user guide, "Using AWS Lambda to integrate your identity provider".
+
+Two rules hold everything together. Nothing is granted to an event with a password but by Okta's
+SUCCESS for one code. And home and policy are made of the name that Okta says has signed in, never
+of what was typed.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import json
-import logging
-import os
 import re
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from ferrygate.identity.config import Config, ConfigurationError
-from ferrygate.identity.http_client import HttpClient, HttpPost
-from ferrygate.identity.okta import Okta
+from ferrygate.identity.config import Config
+from ferrygate.identity.event import Request, plain_event, read_request
+from ferrygate.identity.names import full_form, is_user_name, short_form
+from ferrygate.identity.okta import SignedIn
 from ferrygate.identity.reason import DeniedError, Reason
 
-_log = logging.getLogger(__name__)
+GrantedAnswer = dict[str, str | list[str]]
 
-# The names AWS Transfer itself takes (API reference, UserName).
-_USER_NAME = re.compile(r"\w[\w@.-]{2,99}", re.ASCII)
+
+class IdentityProvider(Protocol):
+    """Knows people's passwords and codes."""
+
+    def sign_in(self, username: str, password: str, code: str) -> SignedIn:
+        """Return who it is, once password and code were verified.
+
+        Raises:
+            DeniedError: in all other cases.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,49 +45,78 @@ class Decision:
 
     Attributes:
         reason: one word for the log.
-        detail: what support needs beside it (HTTP status, Okta's own code); never a secret.
         answer: what AWS Transfer gets; empty means denied.
+        facts: further fields of the log line; never a secret.
     """
 
     reason: Reason
-    detail: str
-    answer: dict[str, str]
+    answer: GrantedAnswer = field(default_factory=dict)
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class IdentityFunction:
-    """Decides about a sign-in; settings and network are parameters."""
+    """Decides about sign-ins; settings and identity provider are parameters."""
 
-    def __init__(
-        self,
-        config: Config,
-        opener: HttpPost,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, config: Config, provider: IdentityProvider) -> None:
         self._config = config
-        self._opener = opener
-        self._monotonic = monotonic
+        self._provider = provider
 
     def decide(self, event: object) -> Decision:
-        """Grant or deny one event of AWS Transfer; never raises."""
-        okta = Okta(self._config.okta_address, self._opener, self._monotonic)
+        """Grant or deny one event of AWS Transfer."""
         try:
-            username, typed = _username_and_password(event)
-            if self._config.require_code:
-                password, code = self._cut(typed)
-                okta.check_password_and_code(username, password, code)
-            else:
-                okta.check_password(username, typed)
+            request = read_request(plain_event(event))
+            asked = full_form(request.username, self._config.homes.sign_on_domain)
+            self._admit(request, asked)
+            if request.typed:
+                return self._check_password(asked, request.typed)
+            return self._offer_keys(asked)
         except DeniedError as denied:
-            return Decision(denied.reason, denied.detail, {})
-        return Decision(Reason.GRANTED, "", self._grant(username))
+            facts = {"step": "event"} | denied.facts | {"detail": denied.detail}
+            return Decision(denied.reason, facts=facts)
 
-    def answer(self, event: object) -> dict[str, str]:
-        """Decide, and log the decision in one line without password, code or body."""
-        decision = self.decide(event)
-        _report(decision.reason, decision.detail, event)
-        return decision.answer
+    def _admit(self, request: Request, login: str) -> None:
+        """Deny those who cannot be granted anyway, before Okta or anybody else hears of them."""
+        config = self._config
+        if config.source_networks and not self._comes_from_known_network(request.source_ip):
+            raise DeniedError(Reason.SOURCE_NETWORK)
+        if not is_user_name(login):  # too long with the domain
+            raise DeniedError(Reason.USER_NAME)
+        if not config.homes.are_open_to(login):
+            raise DeniedError(Reason.NOT_ALLOWED)
+        if config.public_keys is not None and login not in config.public_keys:
+            raise DeniedError(Reason.NO_KEYS)
+
+    def _comes_from_known_network(self, source_ip: str) -> bool:
+        try:
+            address = ipaddress.ip_address(source_ip)
+        except ValueError:
+            return False
+        return any(address in network for network in self._config.source_networks)
+
+    def _offer_keys(self, login: str) -> Decision:
+        """Answer the first of two phases: AWS Transfer checks the key, and then asks for more."""
+        keys = self._config.public_keys
+        if keys is None:
+            raise DeniedError(Reason.NO_PASSWORD)
+        return Decision(Reason.PUBLIC_KEYS, self._grant(login) | {"PublicKeys": keys[login]})
+
+    def _check_password(self, asked: str, typed: str) -> Decision:
+        signed_in = self._provider.sign_in(asked, *self._cut(typed))
+        facts = {**signed_in.facts, "step": "login"}
+        login = signed_in.login
+        if not is_user_name(login):
+            raise DeniedError(Reason.UNUSABLE_LOGIN, **facts)
+        login = login.lower()
+        # With keys, the first phase has told AWS the home of the name as it was asked for.
+        names = [login] if self._config.public_keys is not None else [login, short_form(login)]
+        if asked not in names:
+            raise DeniedError(Reason.OTHER_LOGIN, **facts)
+        if not self._config.homes.are_open_to(login):
+            raise DeniedError(Reason.NOT_ALLOWED, **facts)
+        return Decision(Reason.GRANTED, self._grant(login), facts)
 
     def _cut(self, typed: str) -> tuple[str, str]:
+        """Return password and code."""
         digits = self._config.code_digits
         password, code = typed[:-digits], typed[-digits:]
         if not re.fullmatch(rf"[0-9]{{{digits}}}", code, re.ASCII):
@@ -83,47 +125,11 @@ class IdentityFunction:
             raise DeniedError(Reason.ONLY_A_CODE)
         return password, code
 
-    def _grant(self, username: str) -> dict[str, str]:
-        # Okta takes a user name in any case; S3 knows only one spelling of a folder.
-        home = {"Entry": "/", "Target": self._config.home_of(username.lower())}
+    def _grant(self, login: str) -> GrantedAnswer:
+        target = self._config.homes.target_of(login)
         return {
             "Role": self._config.role_arn,
             "HomeDirectoryType": "LOGICAL",
-            "HomeDirectoryDetails": json.dumps([home]),
+            "HomeDirectoryDetails": json.dumps([{"Entry": "/", "Target": target}]),
+            "Policy": self._config.policy_of(target),
         }
-
-
-def handler(event: object, context: object) -> dict[str, str]:  # noqa: ARG001  AWS's signature
-    """Answer AWS Lambda, whose entry point this is."""
-    _log.setLevel(logging.INFO)
-    try:
-        config = Config.from_environment(os.environ)
-    except ConfigurationError as error:
-        _report(Reason.CONFIGURATION, str(error), event)
-        return {}
-    return IdentityFunction(config, HttpClient()).answer(event)
-
-
-def _username_and_password(event: object) -> tuple[str, str]:
-    if not isinstance(event, Mapping):
-        raise DeniedError(Reason.MALFORMED_EVENT)
-    username, password = event.get("username"), event.get("password", "")
-    if not isinstance(username, str) or not isinstance(password, str):
-        raise DeniedError(Reason.MALFORMED_EVENT)
-    if not _USER_NAME.fullmatch(username) or ".." in username:
-        raise DeniedError(Reason.USER_NAME)
-    if not password:
-        raise DeniedError(Reason.NO_PASSWORD)
-    return username, password
-
-
-def _report(reason: Reason, detail: str, event: object) -> None:
-    """Log one JSON line, with the user name only if AWS Transfer would accept that."""
-    known = event if isinstance(event, Mapping) else {}
-    line = {"reason": reason.value, "detail": detail}
-    for key in ("username", "serverId", "sourceIp"):
-        value = known.get(key)
-        if isinstance(value, str) and re.fullmatch(r"[\w@.:-]{1,100}", value, re.ASCII):
-            line[key] = value
-    level = logging.INFO if reason is Reason.GRANTED else logging.WARNING
-    _log.log(level, "%s", json.dumps(line))

@@ -21,6 +21,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
 from ferrygate.identity.http_client import HttpClient
+from ferrygate.identity.okta import Okta
 from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.okta_replies import Factor
@@ -208,11 +209,17 @@ class Sandbox:
 
     def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
         digits = self._options.digits
-        config = Config(
-            okta_address=okta_address, role_arn=_ROLE, bucket=_BUCKET, code_digits=digits
+        config = Config.from_environment(
+            {
+                "OKTA_ADDRESS": okta_address,
+                "ROLE_ARN": _ROLE,
+                "BUCKET": _BUCKET,
+                "CODE_DIGITS": str(digits),
+                "ALLOW": "everyone",
+            }
         )
         return SandboxContext(
-            function=IdentityFunction(config, HttpClient()),
+            function=IdentityFunction(config, Okta(okta_address, HttpClient())),
             organization=self.organization,
             faults=self.faults,
             log=self.log,

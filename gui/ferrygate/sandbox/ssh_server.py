@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import asyncssh
 
 from ferrygate.common.clock import Clock
-from ferrygate.identity.okta_mfa import IdentityFunction
+from ferrygate.identity.okta_mfa import GrantedAnswer, IdentityFunction
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.organization import Organization
@@ -106,7 +106,7 @@ class SshConnection(asyncssh.SSHServer):
         """
         outcome, answer = await self._ask(username, password)
         self._record(username, password, outcome)
-        if answer.get("Role", "").strip():
+        if str(answer.get("Role", "")).strip():
             self._home = _home_folder(answer, self._context.root)
             self._context.counters.connections += 1
             return True
@@ -154,7 +154,7 @@ class SshConnection(asyncssh.SSHServer):
         context = self._context
         return FolderStore(context.root, home, context.staging, context.clock)
 
-    async def _ask(self, username: str, password: str) -> tuple[str, dict[str, str]]:
+    async def _ask(self, username: str, password: str) -> tuple[str, GrantedAnswer]:
         if _BLOCKED_NAME.fullmatch(username):
             return "user-name-blocked", {}
         if self._context.faults.refuse_sign_ins:
@@ -223,7 +223,7 @@ async def listen(
     )
 
 
-def _home_folder(answer: dict[str, str], root: Path) -> Path:
+def _home_folder(answer: GrantedAnswer, root: Path) -> Path:
     """Return the folder of the answer's LOGICAL home, whose first part is the bucket."""
-    target = PurePosixPath(json.loads(answer["HomeDirectoryDetails"])[0]["Target"])
+    target = PurePosixPath(json.loads(str(answer["HomeDirectoryDetails"]))[0]["Target"])
     return root.joinpath(*target.parts[2:])

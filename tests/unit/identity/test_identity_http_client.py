@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -46,12 +47,12 @@ def serve() -> Iterator[Serve]:
 
 def test_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-    assert HttpClient()(url, b"{}", 5.0) == Reply(200, b"{}")
+    assert HttpClient()(url, b"{}", 5.0) == Reply(200, b"{}", {"content-length": "2"})
 
 
 def test_an_error_is_an_answer(serve: Serve) -> None:
     url = serve(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}")
-    assert HttpClient()(url, b"{}", 5.0) == Reply(403, b"{}")
+    assert HttpClient()(url, b"{}", 5.0) == Reply(403, b"{}", {"content-length": "2"})
 
 
 def test_a_redirect_is_not_followed(serve: Serve) -> None:
@@ -136,3 +137,49 @@ def test_a_closed_port_is_unreachable() -> None:
     with pytest.raises(DeniedError) as caught:
         HttpClient()(f"http://127.0.0.1:{port}/", b"{}", 5.0)
     assert caught.value.reason is Reason.OKTA_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), Reason.OKTA_NAME),
+        (ssl.SSLError(1, "wrong version number"), Reason.OKTA_TLS),
+    ],
+    ids=["name", "TLS"],
+)
+def test_a_name_that_is_not_found_and_a_failure_of_tls_are_told_apart(
+    error: Exception, reason: Reason
+) -> None:
+    client = HttpClient(lambda _parts, _seconds: FailingConnection(error))
+    with pytest.raises(DeniedError) as caught:
+        client("https://okta.example.org/", b"{}", 5.0)
+    assert (caught.value.reason, caught.value.detail) == (reason, type(error).__name__)
+
+
+class FailingConnection(http.client.HTTPConnection):
+    """Fails to connect."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__("okta.example.org")
+        self._error = error
+
+    def connect(self) -> None:
+        raise self._error
+
+
+def test_an_https_address_is_asked_by_tls() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse_tls, args=(listener,))
+        thread.start()
+        with pytest.raises(DeniedError) as caught:
+            HttpClient()(f"https://127.0.0.1:{listener.getsockname()[1]}/", b"{}", 5.0)
+        thread.join()
+    assert caught.value.reason is Reason.OKTA_TLS
+
+
+def refuse_tls(listener: socket.socket) -> None:
+    """Answer one greeting of TLS with something else."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")

@@ -11,6 +11,7 @@ from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
 from ferrygate.identity.config import Config
 from ferrygate.identity.http_client import Reply
+from ferrygate.identity.okta import Okta
 from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.identity.reason import Reason
 from ferrygate.sandbox.okta_replies import Factor, OktaReply
@@ -18,6 +19,14 @@ from ferrygate.sandbox.organization import Account, Organization
 from support.fake_clock import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"
+CONFIG = Config.from_environment(
+    {
+        "OKTA_ADDRESS": ADDRESS,
+        "ROLE_ARN": "arn:aws:iam::000000000000:role/sandbox",
+        "BUCKET": "sandbox",
+        "ALLOW": "everyone",
+    }
+)
 SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 OTHER = CodeSecret(key=Secret("KRSXG5CTMVRXEZLU"))
 
@@ -55,9 +64,8 @@ class Desk:
             reply = self.okta.answer(ADDRESS, path, json.loads(body))
             return Reply(reply.status, json.dumps(reply.document).encode())
 
-        config = Config(okta_address=ADDRESS, role_arn="role", bucket="bucket")
-        event = {"username": "vendor7", "password": typed}
-        return IdentityFunction(config, opener).decide(event).reason
+        event = {"username": "vendor7", "password": typed, "protocol": "SFTP"}
+        return IdentityFunction(CONFIG, Okta(ADDRESS, opener)).decide(event).reason
 
 
 @pytest.fixture

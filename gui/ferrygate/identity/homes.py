@@ -1,0 +1,136 @@
+"""Says who may sign in, and which folder is whose."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ferrygate.identity.names import domain_of, full_form, is_domain, is_user_name
+
+MAX_NAME = 100  # characters of a user name
+_MAX_TARGET = 1024  # characters (AWS Transfer Family API reference, HomeDirectoryMapEntry)
+# Components that are neither "." nor "..", of characters that mean nothing in a policy.
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[\w!.'()@=+, -]+)+", re.ASCII)
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or makes no sense; the text names the variable, not its value."""
+
+
+class Allow(StrEnum):
+    """Names the rules about who may sign in."""
+
+    EVERYONE = "everyone"
+    SIGN_ON_DOMAIN = "sign-on-domain"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Homes:
+    """Holds the rule about who may sign in, and the homes.
+
+    Attributes:
+        allow: the rule.
+        sign_on_domain: domain of names without one, or "".
+        template: path of a home, with ``{username}`` once.
+        table: homes by login; "" stands for the template, and ``*@domain`` for a whole domain.
+    """
+
+    allow: Allow
+    sign_on_domain: str
+    template: str
+    table: Mapping[str, str]
+
+    def are_open_to(self, login: str) -> bool:
+        """Tell whether a login, in full form, may sign in."""
+        if self.allow is Allow.EVERYONE:
+            return True
+        if self.allow is Allow.SIGN_ON_DOMAIN:
+            return domain_of(login) == self.sign_on_domain
+        return login in self.table or f"*@{domain_of(login)}" in self.table
+
+    def target_of(self, login: str) -> str:
+        """Return the path of a login's home, without the trailing slash that AWS refuses."""
+        return self.table.get(login) or self.template.replace("{username}", login)
+
+    def longest_targets(self) -> list[str]:
+        """Return the paths of all listed homes, and the template's for the longest name."""
+        return [self.target_of("n" * MAX_NAME), *filter(None, self.table.values())]
+
+
+def read_template(text: str, bucket: str) -> str:
+    """Check HOME_TEMPLATE, and return it with the bucket's name.
+
+    Raises:
+        ConfigurationError: the template makes no sense.
+    """
+    if text.count("{username}") != 1:
+        raise ConfigurationError("HOME_TEMPLATE does not hold {username} exactly once")
+    template = text.replace("{bucket}", bucket)
+    _check_path("HOME_TEMPLATE", template.replace("{username}", "n" * MAX_NAME), bucket)
+    return template
+
+
+def read_homes(text: str, template: str, bucket: str, domain: str) -> dict[str, str]:
+    """Check HOMES, and return the table with logins in full form and paths with the bucket's name.
+
+    Raises:
+        ConfigurationError: the table makes no sense, or gives two people one home.
+    """
+    table: dict[str, str] = {}
+    for name, value in read_table("HOMES", text):
+        login = name.lower() if name.startswith("*@") else full_form(name, domain)
+        if not isinstance(value, str):
+            raise ConfigurationError("HOMES holds a home that is no text")
+        if login.startswith("*@"):
+            if value or not is_domain(domain_of(login)):
+                raise ConfigurationError("HOMES may hold *@DOMAIN with an empty text only")
+        elif not is_user_name(login):
+            raise ConfigurationError("HOMES holds a name that nobody can have")
+        if login in table:
+            raise ConfigurationError("HOMES names somebody twice")
+        table[login] = value.replace("{bucket}", bucket)
+        if value:
+            _check_path("HOMES", table[login], bucket)
+    _check_owners(table, template)
+    return table
+
+
+def read_table(variable: str, text: str) -> list[tuple[str, object]]:
+    """Return the pairs of a JSON object, those of a name that comes twice included.
+
+    Raises:
+        ConfigurationError: the text is no JSON object.
+    """
+    try:
+        pairs = json.loads(text, object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
+        pairs = None
+    if not isinstance(pairs, tuple):
+        raise ConfigurationError(f"{variable} is not a JSON object")
+    return list(pairs)
+
+
+def _check_path(variable: str, path: str, bucket: str) -> None:
+    if not _PATH.fullmatch(path):
+        raise ConfigurationError(f"{variable} holds a path that is no plain /folder/folder")
+    if not path.startswith(f"/{bucket}/"):
+        raise ConfigurationError(f"{variable} holds a path that is not in BUCKET")
+    if len(path) > _MAX_TARGET:
+        raise ConfigurationError(f"{variable} makes a path of over 1,024 characters")
+
+
+def _check_owners(table: Mapping[str, str], template: str) -> None:
+    """Refuse a home that two people have, be the other one's by the table or by the template."""
+    owners: dict[str, str] = {}
+    before, after = template.split("{username}")
+    by_template = re.compile(f"{re.escape(before)}(.*){re.escape(after)}")
+    for login, value in table.items():
+        other = by_template.fullmatch(value)
+        if other and other[1] != login and is_user_name(other[1]) and other[1] == other[1].lower():
+            raise ConfigurationError("HOMES gives somebody a home that is another's by template")
+        if value and owners.setdefault(value, login) != login:
+            raise ConfigurationError("HOMES gives two people one home")
