@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lambda lock check-bare clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -53,6 +53,9 @@ walks: setup  ## Print the ways of four things through the modules, and count th
 
 package: setup  ## Build the wheel into dist/
 	@$(BIN)/hatchling build --target wheel
+
+lambda: setup  ## Make the identity function's one file, and the template with it, in build/aws (HOMES)
+	@$(BIN)/python packaging/aws/build_lambda.py $(HOMES)
 
 lock:  ## Pin the newest allowed packages in requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \

@@ -1,0 +1,105 @@
+"""`make lambda`: one readable file of several modules, and the template that holds it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import tokenize
+from pathlib import Path
+
+import pytest
+
+from aws.contract_runner import BASE, load
+
+ROOT = Path(__file__).parents[2]
+build = load(ROOT / "packaging" / "aws" / "build_lambda.py")
+
+
+def joined(homes: str = "", **modules: str) -> str:
+    sources = {name: ast.parse(source) for name, source in modules.items()}
+    text: str = build.join(sources, homes)
+    return text
+
+
+def test_modules_come_after_those_that_they_import() -> None:
+    text = joined(a="from ferrygate.identity.b import x\ny = x", b="x = 1")
+    assert text.index("x = 1") < text.index("y = x")
+    assert "ferrygate.identity" not in text
+
+
+def test_imports_come_once_at_the_top() -> None:
+    text = joined(a="import re\nfrom os import path", b="import re\nfrom os import sep, path")
+    assert text.count("import re\n") == 1
+    assert text.count("from os import path, sep\n") == 1
+
+
+def test_comments_and_docstrings_go() -> None:
+    text = joined(a='"""Doc."""\nX = 1  # why\n"""Of X."""\ndef f():\n    """Doc."""\n    return 1')
+    assert "oc." not in text
+    assert "why" not in text
+    assert "def f():\n    return 1" in text
+
+
+def test_what_would_be_empty_gets_an_ellipsis() -> None:
+    assert "class A:\n    ..." in joined(a='class A:\n    """Doc."""')
+
+
+def test_two_things_of_one_name_are_refused() -> None:
+    with pytest.raises(build.BuildError, match="_x is defined in two modules"):
+        joined(a="_x = 1", b="def _x(): ...")
+
+
+def test_the_function_reads_as_python_and_needs_nothing_of_ours() -> None:
+    text = build.join(build.read_sources(), "")
+    comments = [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    assert len(comments) == 1
+    assert "import ferrygate" not in text
+    assert "from ferrygate" not in text
+    assert max(len(line) for line in text.splitlines()) < 450
+    assert "class IdentityFunction:" in text
+
+
+def test_a_table_of_homes_is_baked_in(tmp_path: Path) -> None:
+    homes = {f"person{number}@example.com": f"/{{bucket}}/p/{number}" for number in range(200)}
+    path = tmp_path / "baked.py"
+    path.write_text(build.join(build.read_sources(), build.compact(json.dumps(homes, indent=2))))
+    module = load(path)
+    config = module.Config.from_environment({**BASE, "ALLOW": "listed"})
+    assert config.homes.target_of("person7@example.com") == "/exports/p/7"
+    assert not config.homes.are_open_to("dade@example.com")
+    overridden = module.Config.from_environment({**BASE, "HOMES": '{"dade": ""}'})
+    assert list(overridden.homes.table) == ["dade@example.com"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '["dade"]'])
+def test_a_table_that_is_no_json_object_is_not_baked_in(text: str) -> None:
+    with pytest.raises(build.BuildError, match="no JSON"):
+        build.compact(text)
+
+
+def test_a_name_that_comes_twice_is_left_for_the_function_to_refuse() -> None:
+    assert build.compact('{"a": "x", "a": "y"}') == '{"a":"x","a":"y"}'
+
+
+def test_the_function_takes_the_placeholders_place() -> None:
+    template = f"Code:\n  ZipFile: |\n    {build.PLACEHOLDER}\nHandler: index.handler\n"
+    filled = build.fill(template, "import re\n\nX = 1\n")
+    assert filled == ("Code:\n  ZipFile: |\n    import re\n\n    X = 1\nHandler: index.handler\n")
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_template_holds_the_placeholder_once(times: int) -> None:
+    with pytest.raises(build.BuildError, match=f"{times} times"):
+        build.fill(f"{build.PLACEHOLDER}\n" * times, "X = 1\n")
+
+
+def test_the_command_line_says_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build.main([str(tmp_path / "missing.json")]) == 2
+    assert capsys.readouterr().err.startswith("make lambda: ")
