@@ -13,7 +13,7 @@ from ferrygate.identity.handler import respond
 from ferrygate.identity.homes import ConfigurationError, read_homes, read_template
 from ferrygate.identity.http_client import Reply
 from ferrygate.identity.names import full_form, is_user_name
-from ferrygate.identity.policy import MAX_POLICY
+from ferrygate.identity.policy import MAX_POLICY_CHARACTERS
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8cSl2hEm1N5mNq0f9n9oXj7bq0gqJk2Qv0mCw1dE3F"
 SETTINGS = {
@@ -162,4 +162,4 @@ def check(config: Config, login: str) -> None:
     assert "$" not in policy
     assert policy.count("*") == 2  # prefix and objects, each after the home's slash
     assert policy.count(f"{login}/*") == 2
-    assert len(policy) <= MAX_POLICY
+    assert len(policy) <= MAX_POLICY_CHARACTERS

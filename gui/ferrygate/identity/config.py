@@ -15,13 +15,13 @@ from ferrygate.identity.homes import (
     read_template,
 )
 from ferrygate.identity.names import is_domain
-from ferrygate.identity.policy import MAX_POLICY, session_policy
+from ferrygate.identity.policy import MAX_POLICY_CHARACTERS, session_policy
 from ferrygate.identity.public_keys import read_public_keys
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BAKED_HOMES = ""  # "make lambda HOMES=FILE" puts a table here that is too large for HOMES
-_MAX_HOMES = 3000  # bytes, of the 4 KB that Lambda has for all variables
+_MAX_HOMES_BYTES = 3000  # bytes, of the 4 KB that Lambda has for all variables
 _MAX_PORT = 65535
 _PASSWORD = "PASSWORD"  # noqa: S105  AWS Transfer's names of sign-in methods
 _KEY_AND_PASSWORD = "PUBLIC_KEY_AND_PASSWORD"  # noqa: S105  the same
@@ -79,7 +79,10 @@ class Config:
             code_digits=int(digits),
             logs_grants=level == "INFO",
         )
-        if any(len(config.policy_of(each)) > MAX_POLICY for each in config.homes.longest_targets()):
+        if any(
+            len(config.policy_of(each)) > MAX_POLICY_CHARACTERS
+            for each in config.homes.longest_targets()
+        ):
             raise ConfigurationError("a home's path is too long for a session policy")
         return config
 
@@ -107,7 +110,7 @@ def _homes(environment: Mapping[str, str], bucket: str) -> Homes:
         raise ConfigurationError("SIGN_ON_DOMAIN is no domain")
     template = read_template(environment.get("HOME_TEMPLATE") or "/{bucket}/{username}", bucket)
     text = environment.get("HOMES", "")
-    if len(text.encode(errors="replace")) > _MAX_HOMES:
+    if len(text.encode(errors="replace")) > _MAX_HOMES_BYTES:
         raise ConfigurationError('HOMES is over 3,000 bytes: use "make lambda HOMES=FILE"')
     table = read_homes(text or BAKED_HOMES or "{}", template, bucket, domain)
     allow = environment.get("ALLOW") or (Allow.SIGN_ON_DOMAIN if domain else Allow.LISTED)

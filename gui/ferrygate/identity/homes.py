@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from ferrygate.identity.names import domain_of, full_form, is_domain, is_user_name
 
-MAX_NAME = 100  # characters of a user name
-_MAX_TARGET = 1024  # characters (AWS Transfer Family API reference, HomeDirectoryMapEntry)
+MAX_NAME_CHARACTERS = 100  # characters of a user name
+_MAX_TARGET_CHARACTERS = (
+    1024  # characters (AWS Transfer Family API reference, HomeDirectoryMapEntry)
+)
 # Components that are neither "." nor "..", of characters that mean nothing in a policy.
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[\w!.'()@=+, -]+)+", re.ASCII)
 
@@ -58,7 +60,7 @@ class Homes:
 
     def longest_targets(self) -> list[str]:
         """Return the paths of all listed homes, and the template's for the longest name."""
-        return [self.target_of("n" * MAX_NAME), *filter(None, self.table.values())]
+        return [self.target_of("n" * MAX_NAME_CHARACTERS), *filter(None, self.table.values())]
 
 
 def read_template(text: str, bucket: str) -> str:
@@ -70,7 +72,7 @@ def read_template(text: str, bucket: str) -> str:
     if text.count("{username}") != 1:
         raise ConfigurationError("HOME_TEMPLATE does not hold {username} exactly once")
     template = text.replace("{bucket}", bucket)
-    _check_path("HOME_TEMPLATE", template.replace("{username}", "n" * MAX_NAME), bucket)
+    _check_path("HOME_TEMPLATE", template.replace("{username}", "n" * MAX_NAME_CHARACTERS), bucket)
     return template
 
 
@@ -119,7 +121,7 @@ def _check_path(variable: str, path: str, bucket: str) -> None:
         raise ConfigurationError(f"{variable} holds a path that is no plain /folder/folder")
     if not path.startswith(f"/{bucket}/"):
         raise ConfigurationError(f"{variable} holds a path that is not in BUCKET")
-    if len(path) > _MAX_TARGET:
+    if len(path) > _MAX_TARGET_CHARACTERS:
         raise ConfigurationError(f"{variable} makes a path of over 1,024 characters")
 
 
