@@ -59,12 +59,6 @@ class Kind(Enum):
     WRONG_TYPE = "wrong-type"
 
 
-PASSING = frozenset(
-    {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
-)
-"""Kinds that may pass by themselves, so that another try helps; the rest needs a person."""
-
-
 class Problem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Describes one error as a plain value.
 

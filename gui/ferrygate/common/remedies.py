@@ -19,3 +19,8 @@ MENDED_ALONE = frozenset(
     }
 )
 """Kinds that a site's contact cannot help with: they lie at this computer, or are our fault."""
+
+PASSING = frozenset(
+    {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
+)
+"""Kinds that may pass by themselves, so that another try helps; the rest needs a person."""

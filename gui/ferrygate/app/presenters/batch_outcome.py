@@ -6,7 +6,8 @@ from enum import Enum
 
 import msgspec
 
-from ferrygate.common.errors import PASSING, Kind, Problem
+from ferrygate.common.errors import Kind, Problem
+from ferrygate.common.remedies import PASSING
 from ferrygate.transfers.views import BatchView
 
 INTERRUPTS = PASSING | {Kind.CANCELLED}

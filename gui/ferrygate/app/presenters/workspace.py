@@ -29,8 +29,9 @@ from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
-from ferrygate.common.errors import PASSING, Problem
+from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
+from ferrygate.common.remedies import PASSING
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.messages.event import Done, Event, Failed

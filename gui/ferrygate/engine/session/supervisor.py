@@ -15,7 +15,6 @@ import math
 from collections.abc import Callable
 
 from ferrygate.common.errors import (
-    PASSING,
     ConnectionLostError,
     FerrygateError,
     Problem,
@@ -25,6 +24,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
+from ferrygate.common.remedies import PASSING
 from ferrygate.common.secret import Secret
 from ferrygate.common.threads import Running
 from ferrygate.common.unforeseen import logged
