@@ -29,7 +29,7 @@ from bench.lateness import lateness, percentile
 from bench.ui_rig import PERIOD, Heartbeat, run_until, sign_in, window_options
 from ferrygate.app.automation.window_driver import driven
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.models.folder_model import Column
+from ferrygate.app.models.folder_columns import Column
 from ferrygate.app.options import AppOptions
 
 _MS = 1000

@@ -12,7 +12,8 @@ from PySide6.QtGui import QDragLeaveEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from ferrygate.app.automation.window_driver import carried
-from ferrygate.app.models.folder_model import PATHS_FORMAT, Column
+from ferrygate.app.models.folder_columns import Column
+from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.drop_light import DropChip, DropFrame
 from ferrygate.common.errors import Kind, Problem

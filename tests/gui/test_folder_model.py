@@ -8,7 +8,8 @@ from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from ferrygate.app.models.folder_model import Column, FolderModel
+from ferrygate.app.models.folder_columns import Column
+from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.models.natural_order import natural_key
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList

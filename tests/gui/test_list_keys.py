@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
-from ferrygate.app.models.folder_model import Column
+from ferrygate.app.models.folder_columns import Column
 from ferrygate.app.widgets.file_header import FileHeader
 from ferrygate.app.widgets.type_ahead import PAUSE_MS
 from ferrygate.common.environment import GivenSecrets

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ferrygate.app.models.folder_model import Column, FolderModel
+from ferrygate.app.models.folder_columns import Column
+from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.file_list import FileList
 from ferrygate.app.widgets.reading_note import ReadingNote

@@ -16,7 +16,7 @@ from PySide6.QtGui import QHelpEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
-from ferrygate.app.models.folder_model import Column
+from ferrygate.app.models.folder_columns import Column
 from ferrygate.app.plain_text import plain_tip, plain_title, plain_words
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.app.widgets.themed_button import ThemedButton

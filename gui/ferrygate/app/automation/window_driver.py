@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
 from ferrygate.app.desktop import Desktop
-from ferrygate.app.models.folder_model import Column
+from ferrygate.app.models.folder_columns import Column
 from ferrygate.app.options import AppOptions
 from ferrygate.app.plain_text import PlainLabel
 from ferrygate.common.clock import Clock

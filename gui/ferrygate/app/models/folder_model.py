@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from enum import IntEnum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
@@ -19,16 +17,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from ferrygate.app.models.folder_columns import KEYS, Column, cell_text, heading
 from ferrygate.app.models.folder_table import FolderTable
 from ferrygate.app.models.row_flags import ROW_FLAGS
-from ferrygate.app.models.row_order import Key, RowOrder
+from ferrygate.app.models.row_order import RowOrder
 from ferrygate.app.plain_text import plain_tip
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_name
 from ferrygate.common.entry import Entry, EntryKind
-from ferrygate.common.i18n import _
 from ferrygate.common.remote_path import join
-from ferrygate.common.text import modified_text, size_text
 
 PATHS_FORMAT = "application/x-ferrygate-paths"
 """Names dragged out of the list, joined by slashes, which no name holds."""
@@ -38,23 +34,6 @@ _FIRST_GROUP = 500  # rows; few, so that the first are shown soon
 _GROUP_SECONDS = 0.25  # so that what a slow server tells is shown all the same
 _UNSEEN_SECONDS = 0.4  # a person cannot have aimed at a row that is newer
 _Index = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    """Numbers the columns."""
-
-    NAME = 0
-    SIZE = 1
-    MODIFIED = 2
-    KIND = 3
-
-
-_KEYS: dict[int, Key | None] = {
-    Column.NAME: None,
-    Column.SIZE: FolderTable.size_key,
-    Column.MODIFIED: FolderTable.time_key,
-    Column.KIND: FolderTable.kind_key,
-}
 
 
 class KeptRows(NamedTuple):
@@ -260,11 +239,11 @@ class FolderModel(QAbstractTableModel):
         number, column = self._shown[index.row()], index.column()
         value: Any = None
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
-            value = self._text(number, column)
+            value = cell_text(self._table, number, column, self._clock.now())
         elif role == Qt.ItemDataRole.TextAlignmentRole and column == Column.SIZE:
             value = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         elif role == Qt.ItemDataRole.ToolTipRole and column == Column.NAME:
-            value = plain_tip(self._text(number, column))
+            value = plain_tip(cell_text(self._table, number, column, self._clock.now()))
         return value
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -287,21 +266,7 @@ class FolderModel(QAbstractTableModel):
     ) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = (
-                Qt.AlignmentFlag.AlignRight
-                if section == Column.SIZE
-                else Qt.AlignmentFlag.AlignLeft
-            )
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return None
-        words = (_("Name"), _("Size"), _("Modified"), _("Kind"))[section]
-        if role == Qt.ItemDataRole.DisplayRole or _KEYS[section] is not self._by.key:
-            return words
-        downwards = self._by.descending
-        way = _("{column}, sorted downwards") if downwards else _("{column}, sorted upwards")
-        return way.format(column=words)
+        return heading(Column(section), self._by, role)
 
     def mimeTypes(self) -> list[str]:
         return [PATHS_FORMAT]
@@ -313,23 +278,11 @@ class FolderModel(QAbstractTableModel):
         return data
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._by = RowOrder(_KEYS[max(column, 0)], order is Qt.SortOrder.DescendingOrder)
+        self._by = RowOrder(KEYS[max(column, 0)], order is Qt.SortOrder.DescendingOrder)
         self._show_waiting()
         self._arrange()
 
     # ------------------------------------------------------------ inside
-
-    def _text(self, number: int, column: int) -> str:
-        if column == Column.NAME:
-            return display_name(self._table.name(number))
-        if column == Column.KIND:
-            return self._table.kind_word(number)
-        entry = self._table.entry(number)
-        if column == Column.MODIFIED:
-            then = entry.modified
-            return _when(then, int(self._clock.now() // 60) * 60) if then else "–"  # noqa: RUF001  a dash for people
-        known = entry.kind is EntryKind.FILE and entry.size is not None
-        return size_text(entry.size or 0) if known else "–"  # noqa: RUF001  a dash for people
 
     def _show_waiting(self) -> None:
         """Put what has come below what is there; the first rows show as soon as they are there."""
@@ -393,8 +346,3 @@ class FolderModel(QAbstractTableModel):
 
     def _matching(self, numbers: array[int]) -> array[int]:
         return array("I", self._table.holding(self._filter, numbers))
-
-
-@lru_cache(maxsize=1000)  # of what can be seen: each paint asks for all of it, and Babel is slow
-def _when(then: int, minute: int) -> str:
-    return modified_text(then, minute)

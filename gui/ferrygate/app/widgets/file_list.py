@@ -19,7 +19,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 
-from ferrygate.app.models.folder_model import Column, FolderModel, KeptRows
+from ferrygate.app.models.folder_columns import Column
+from ferrygate.app.models.folder_model import FolderModel, KeptRows
 from ferrygate.app.presenters.drop_presenter import DropPart, DropSpot
 from ferrygate.app.presenters.name_stem import stem_length
 from ferrygate.app.scale import wide
