@@ -10,38 +10,23 @@ import msgspec
 
 from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
-from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
 from ferrygate.common.logs import LiveSecrets
-from ferrygate.common.message import Message, message
+from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.common.secret_text import given_secret
 from ferrygate.engine.messages.session import SecretsChanged, TypedCredentials
+from ferrygate.engine.session.keychain_secrets import KeychainSecrets, saved_secrets
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
 from ferrygate.ssh.key_header import may_need_passphrase
-from ferrygate.vault.vault import Binding, SavedSecret, Vault
+from ferrygate.vault.vault import Binding, Vault
 
 FIELDS = {
     SecretKind.PASSWORD: "password",
     SecretKind.CODE_SECRET: "code_secret",
     SecretKind.PASSPHRASE: "passphrase",
 }
-
-
-class KeychainSecrets(msgspec.Struct, frozen=True):
-    """Holds what the keychain has for a site.
-
-    Attributes:
-        credentials: the secrets.
-        note: why nothing can be kept in the keychain, or why something in it is not used.
-        can_save: there is a keychain to save in, or it was not needed so far.
-    """
-
-    credentials: Credentials = Credentials()
-    note: Message | None = None
-    can_save: bool = True
 
 
 class _SetUpCode(msgspec.Struct, frozen=True):
@@ -253,34 +238,7 @@ class SessionSecrets:
         kinds = frozenset(SecretKind) if given is None else _needed(site) - given
         if not kinds:
             return KeychainSecrets()
-        vault = self._open_vault()
-        note = vault.note
-        found: dict[SecretKind, SavedSecret] = {}
-        binding = self._binding(site)
-        for kind in _in_order(kinds):
-            try:
-                saved = _read(vault, kind, binding)
-            except (KeychainError, UsageError) as error:
-                note = error.problem.sentence
-            else:
-                if saved is not None:
-                    found[kind] = saved
-        texts = {kind: saved.secret for kind, saved in found.items()}
-        password = texts.get(SecretKind.PASSWORD)
-        code_secret = None
-        address = texts.get(SecretKind.CODE_SECRET)
-        if address is not None:
-            try:
-                code_secret = otpauth.parse_otpauth(address.reveal())
-            except CodeSecretError:
-                note = message("The code kept in the keychain is broken. Set up your code again.")
-        credentials = Credentials(
-            password=password,
-            code_secret=code_secret,
-            passphrase=texts.get(SecretKind.PASSPHRASE),
-            saved_for={kind: saved.host_keys for kind, saved in found.items()},
-        )
-        return KeychainSecrets(credentials, note, can_save=not vault.note)
+        return saved_secrets(self._open_vault(), kinds, self._binding(site))
 
     def keep_proven(self, site: Site, host_key: HostKey) -> Callable[[], None] | None:
         """Return what keeps in the background what a sign-in has proven.
@@ -336,20 +294,6 @@ class SessionSecrets:
         known = self._known_hosts.keys_for(site.host, site.port)
         fingerprints = frozenset(key.fingerprint for key in known)
         return _bound(site, fingerprints or frozenset(site.host_key_fingerprints))
-
-
-def _read(vault: Vault, kind: SecretKind, binding: Binding) -> SavedSecret | None:
-    """Read one secret from the keychain.
-
-    Raises:
-        KeychainError: it cannot be read.
-        UsageError: it is no secret that could be sent.
-    """
-    saved = vault.read(kind, binding)
-    if saved is None or kind is SecretKind.CODE_SECRET:
-        return saved
-    whole = given_secret(saved.secret.reveal(), message("What the keychain holds"))
-    return msgspec.structs.replace(saved, secret=whole)
 
 
 def _bound(site: Site, host_keys: frozenset[str]) -> Binding:

@@ -16,7 +16,8 @@ from ferrygate.engine.messages.session import OpenSite, ProvideSecrets, SiteOpen
 from ferrygate.engine.reply import Later
 from ferrygate.engine.session.code_requests import CodeRequests
 from ferrygate.engine.session.current_site import CurrentSite
-from ferrygate.engine.session.session_secrets import FIELDS, KeychainSecrets, SessionSecrets
+from ferrygate.engine.session.keychain_secrets import KeychainSecrets
+from ferrygate.engine.session.session_secrets import FIELDS, SessionSecrets
 from ferrygate.engine.session.start_secrets import StartSecrets
 from ferrygate.engine.session.supervisor import SessionSupervisor
 from ferrygate.sign_in.credentials import Credentials
