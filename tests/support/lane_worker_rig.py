@@ -16,7 +16,7 @@ from ferrygate.common.open_files import OpenFiles, room
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
-from ferrygate.sftp.wire import Limits
+from ferrygate.sftp.limits import Limits
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.flush import Done, Flusher

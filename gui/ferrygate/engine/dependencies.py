@@ -13,7 +13,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.disk import Disk
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.threads import Threads
-from ferrygate.sftp.channel import REPLY_SECONDS
+from ferrygate.sftp.reply_clock import REPLY_SECONDS
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts

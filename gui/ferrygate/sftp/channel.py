@@ -42,27 +42,23 @@ from typing import Any, TypeVar
 from ferrygate.common.byte_stream import ByteStream, connection_lost
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import Cancelled, ConnectionLostError, RemoteFailureError
-from ferrygate.common.message import message
-from ferrygate.common.server_words import is_text, sentence
+from ferrygate.common.errors import Cancelled, ConnectionLostError
 from ferrygate.sftp import wire
 from ferrygate.sftp.bursts import next_burst
 from ferrygate.sftp.handle_gate import HandleGate
+from ferrygate.sftp.limits import Limits, parse_limits
 from ferrygate.sftp.open_handles import OpenHandles
-from ferrygate.sftp.pace import Pace
 from ferrygate.sftp.packet_reader import PacketReader
-from ferrygate.sftp.server_silence import silent, too_slow
-from ferrygate.sftp.status import other_version
+from ferrygate.sftp.pending_requests import PendingRequests
+from ferrygate.sftp.reply_clock import REPLY_SECONDS, ReplyClock
+from ferrygate.sftp.server_silence import silent
+from ferrygate.sftp.status import no_packet, other_version
 from ferrygate.sftp.tasks import AutoResetEvent, Future, Task
 from ferrygate.sftp.timers import Timers
-from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Limits, Reply, Type
+from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Reply, Type
 
 T = TypeVar("T")
 
-REPLY_SECONDS = 60.0
-"""Seconds without a byte after which a server that owes a reply counts as gone, by default."""
-
-_IDLE_SECONDS = 3600.0  # for one wait without any reply due; a call or a cancel ends it
 _LIMITS = b"limits@openssh.com"
 
 
@@ -91,19 +87,15 @@ class SftpChannel:
             large_requests: use the limits that a server announces; false for one that fails then.
         """
         self._stream, self._clock = stream, clock
-        self._reply_deadline = reply_deadline
+        self._replies = ReplyClock(clock, reply_deadline)
         self._large_requests = large_requests
         self._reader = PacketReader()
-        self._next_id = 0
-        self._pending: dict[int, Future[Reply]] = {}
+        self._pending = PendingRequests()
         self._out: deque[bytes | memoryview] = deque()
         self._ready: deque[tuple[Task[Any], Exception | None]] = deque()
         self._tasks: dict[Task[Any], None] = {}  # the oldest first
-        self._posted: set[Future[Reply]] = set()  # sent even if the work is cancelled
         self._calls: deque[Callable[[], None]] = deque()
         self._timers = Timers()
-        self._heard = clock.monotonic()
-        self._pace = Pace()
         self._version: Future[dict[bytes, bytes]] | None = None
         self.limits = Limits()
         self.gate = HandleGate(self, handles)
@@ -134,7 +126,7 @@ class SftpChannel:
     def post(self, kind: Type, body: bytes) -> Future[Reply]:
         """Queue a request that is sent even if the work that made it is cancelled."""
         future = self.request(kind, body)
-        self._posted.add(future)
+        self._pending.post(future)
         return future
 
     async def sleep(self, seconds: float) -> None:
@@ -185,8 +177,7 @@ class SftpChannel:
             RemoteFailureError: the server sent something that is not SFTP.
         """
         main = self._begin(work)
-        self._heard = self._clock.monotonic()
-        self._pace.due(self._heard)
+        self._replies.begin()
         is_raised = False  # the cancel, inside ``work``
         try:
             with cancel.watched(self._stream.wake):
@@ -198,8 +189,8 @@ class SftpChannel:
                         self._calls.popleft()()
                     if self._ready:
                         self._step_ready()
-                    elif self._owes and self._pace.is_too_slow(self._clock.monotonic()):
-                        raise too_slow(self._pace.waited, self._pace.answers)
+                    elif self._owes and (slowness := self._replies.slowness()) is not None:
+                        raise slowness
                     else:
                         self._exchange()
                         for timer in self._timers.resolved(self._clock.monotonic()):
@@ -217,18 +208,11 @@ class SftpChannel:
         return main.result()
 
     def close(self) -> None:
-        """Close the channel; the server then closes the handles by itself.
-
-        Requests that were not sent are freed at once: they may be megabytes, held in cycles of
-        references, which Python's collector finds only now and then.
-        """
+        """Close the channel; the server then closes the handles by itself."""
         self.usable = False
         self.gate.lose_all()
         self._out.clear()
-        for future in self._pending.values():
-            future.then = None
         self._pending.clear()
-        self._posted.clear()
         self._reader = PacketReader()
         self._stream.close()
 
@@ -248,12 +232,9 @@ class SftpChannel:
 
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
-            self._heard = self._clock.monotonic()  # so far no reply was due: silence begins now
-            self._pace.due(self._heard)
-        self._next_id = (self._next_id + 1) & 0xFFFFFFFF
+            self._replies.begin()
         future.asked = kind
-        self._pending[self._next_id] = future
-        self._out.append(wire.packet(kind, self._next_id, *body))
+        self._out.append(wire.packet(kind, self._pending.add(future), *body))
 
     def _begin(self, coroutine: Coroutine[Any, Any, T]) -> Task[T]:
         task = Task(coroutine)
@@ -287,27 +268,21 @@ class SftpChannel:
         """Send what the stream takes, then wait for bytes and take the replies in them."""
         self._send()
         data = self._receive(self._patience())
-        if data is None and self._silence() >= self._reply_deadline:
+        if data is None and self._owes and self._replies.silence >= self._replies.deadline:
             data = self._receive(0.0)  # the computer may have been suspended
             if data is None:
-                raise silent(self._silence(), self._pending.values())
+                raise silent(self._replies.silence, self._pending.futures)
         if data is None:
             return
         if not data:
             raise connection_lost("channel closed: end of data")
-        self._heard = self._clock.monotonic()
-        self._pace.moved(len(data))
+        self._replies.received(len(data))
         try:
             for payload in self._reader.feed(data):
                 self._take(payload)
         except BadPacketError as error:
             self.usable = False
-            raise RemoteFailureError(
-                message("The server sent something that is not part of a file transfer."),
-                next_step=message("Tell your contact; the details help them."),
-                detail=str(error),
-                server_said=sentence(error.said) if is_text(error.said) else "",
-            ) from error
+            raise no_packet(error) from error
 
     def _receive(self, seconds: float) -> bytes | None:
         """Take the bytes that came: empty at the stream's end, ``None`` if woken or none came."""
@@ -316,17 +291,13 @@ class SftpChannel:
         except TimeoutError:
             return None
 
-    def _silence(self) -> float:
-        """Measure for how many seconds nothing came, while a reply is due; else 0."""
-        return self._clock.monotonic() - self._heard if self._owes else 0.0
-
     @property
     def _owes(self) -> bool:
         return bool(self._pending) or self._version is not None
 
     def _patience(self) -> float:
         """Return the seconds to wait for bytes: until the deadline, or the next timer."""
-        seconds = self._reply_deadline - self._silence() if self._owes else _IDLE_SECONDS
+        seconds = self._replies.patience(is_due=self._owes)
         if self._timers.next is not None:
             seconds = min(seconds, self._timers.next - self._clock.monotonic())
         return max(0.0, seconds)
@@ -336,7 +307,7 @@ class SftpChannel:
         while self._out and self._stream.send_ready():
             burst = next_burst(self._out)
             sent = self._stream.send(burst)
-            self._pace.moved(sent)
+            self._replies.sent(sent)
             if sent < len(burst):
                 self._out.appendleft(memoryview(burst)[sent:])
 
@@ -346,12 +317,10 @@ class SftpChannel:
         for packet in queued:
             begun = isinstance(packet, memoryview)
             number = 0 if begun or self._version is not None else wire.request_number(packet)
-            future = self._pending.get(number)
-            if future is None or future in self._posted:
+            future = self._pending.take_back(number)
+            if future is None:
                 self._out.append(packet)
             else:
-                del self._pending[number]
-                future.then = None  # as in :meth:`close`
                 self.gate.taken_back(future)
 
     def _send_rest(self) -> None:
@@ -373,18 +342,15 @@ class SftpChannel:
             self._version = None
             return
         number, reply = wire.parse_reply(payload)
-        future = self._pending.pop(number, None)
-        if future is None:
-            raise BadPacketError(f"reply to request {number}, which was not asked")
-        self._posted.discard(future)
-        self._pace.answered(self._heard)
+        future = self._pending.answered(number)
+        self._replies.answered()
         future.resolve(reply)
         self._wake(future)
 
     def _take_limits(self, reply: Reply) -> None:
         """Take the server's limits; until they come, requests are of the smallest size."""
         if isinstance(reply, ExtendedReply):
-            self.limits = wire.parse_limits(reply.body)
+            self.limits = parse_limits(reply.body)
 
     def _wake(self, future: Future[Any]) -> None:
         if future.waiter is not None and not future.waiter.done:

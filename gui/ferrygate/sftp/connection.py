@@ -24,8 +24,9 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.message import message
 from ferrygate.common.threads import Threads
-from ferrygate.sftp.channel import REPLY_SECONDS, SftpChannel
+from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.open_handles import OpenHandles
+from ferrygate.sftp.reply_clock import REPLY_SECONDS
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.sites.known_hosts import HostKey
 

@@ -29,6 +29,7 @@ from ferrygate.common.message import message
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.listing import Take, incomplete, read_folder
+from ferrygate.sftp.path_length import check_path_length
 from ferrygate.sftp.replies import check_ok, expect
 from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_folder, no_home
 from ferrygate.sftp.tasks import Future
@@ -42,7 +43,6 @@ from ferrygate.sftp.wire import (
     Type,
 )
 
-_MAX_PATH_BYTES = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
 _MIN_WRITE_BYTES = 512  # bytes
 _MAX_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
 
@@ -364,21 +364,3 @@ class RemoteFiles:
 
     async def _simple(self, kind: Type, body: bytes, subject: bytes) -> None:
         check_ok(await self.channel.request(kind, body), subject)
-
-
-def check_path_length(path: bytes, top: bytes) -> None:
-    """Stop a walk below ``top`` whose path has become so long that no honest server has it.
-
-    Folders that lead back into themselves are found by that, and not by their number of levels:
-    a tree may be as deep as paths allow.
-
-    Raises:
-        RemoteFailureError: the path is too long.
-    """
-    if len(path) > _MAX_PATH_BYTES:
-        raise RemoteFailureError(
-            message(
-                "The folders in “{name}” go down without an end.", name=remote_path.basename(top)
-            ),
-            detail=f"a path of more than {_MAX_PATH_BYTES} bytes",
-        )

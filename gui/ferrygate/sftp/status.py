@@ -23,7 +23,8 @@ from ferrygate.common.errors import (
     WrongTypeError,
 )
 from ferrygate.common.message import Message, message
-from ferrygate.sftp.wire import Status, StatusReply
+from ferrygate.common.server_words import is_text, sentence
+from ferrygate.sftp.wire import BadPacketError, Status, StatusReply
 
 _MAX_TEXT_CHARACTERS = 300  # characters of a server's words that are kept
 # Words that say no more than the code: showing them would only add noise.
@@ -248,6 +249,16 @@ def no_folder(subject: bytes, detail: str = "", said: str = "") -> WrongTypeErro
         message("“{name}” is a file, not a folder.", name=subject),
         detail=detail,
         server_said=said,
+    )
+
+
+def no_packet(error: BadPacketError) -> RemoteFailureError:
+    """Make the error for a server that sends what is no SFTP packet."""
+    return RemoteFailureError(
+        message("The server sent something that is not part of a file transfer."),
+        next_step=message("Tell your contact; the details help them."),
+        detail=str(error),
+        server_said=sentence(error.said) if is_text(error.said) else "",
     )
 
 

@@ -20,8 +20,6 @@ MAX_PACKET_BYTES = (
 )  # a server may put a whole folder into one NAME packet, here 250,000 names
 USUAL_HANDLE_BYTES = 256  # bytes: the longest that the draft allows (§7)
 _MAX_HANDLE_BYTES = 4096  # bytes, as some servers put a whole path or a signed token into it
-_MAX_REQUEST_BYTES = 261_120  # of data: what OpenSSH takes, and no other server more
-_MOST_HANDLES = 20_000
 _MOST_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
 
 
@@ -178,22 +176,6 @@ class ExtendedReply(NamedTuple):
 Reply = StatusReply | HandleReply | DataReply | NameReply | AttrsReply | ExtendedReply
 
 
-class Limits(NamedTuple):
-    """Bounds the size of requests and the number of open files.
-
-    The defaults are what every server takes: packets of 34,000 bytes (draft §3).
-
-    Attributes:
-        read: bytes that one READ may ask for.
-        write: bytes that one WRITE may carry.
-        handles: handles that may be open at a time.
-    """
-
-    read: int = 32_768
-    write: int = 32_768
-    handles: int = 128
-
-
 def init() -> bytes:
     """Make the INIT packet: the only one without a request id besides VERSION."""
     return struct.pack(">IBI", 5, Type.INIT, VERSION)
@@ -228,28 +210,6 @@ def read_body(handle: bytes, offset: int, length: int) -> bytes:
 def write_head(handle: bytes, offset: int, length: int) -> bytes:
     """WRITE of ``length`` bytes at ``offset``; they are the second part of its body."""
     return string(handle) + _OFFSET_LENGTH.pack(offset, length)
-
-
-def parse_limits(body: bytes) -> Limits:
-    """Parse the answer to ``limits@openssh.com`` (OpenSSH's PROTOCOL file, section 4.8).
-
-    A server names 0 where it sets no limit. Sizes are kept within those that OpenSSH itself takes,
-    since others have been seen to fail with larger ones.
-    """
-    try:
-        packet, read, write, handles = struct.unpack_from(">QQQQ", body)
-    except struct.error:
-        return Limits()
-    largest = _MAX_REQUEST_BYTES
-    if packet:
-        largest = min(largest, packet - 1024)  # a request's own fields, a handle among them
-    read, write = min(read or largest, largest), min(write or largest, largest)
-    smallest = Limits()
-    return Limits(
-        read=max(read, 1024),
-        write=max(write, 1024),
-        handles=min(handles, _MOST_HANDLES) if handles else smallest.handles,
-    )
 
 
 def mkdir_body(path: bytes) -> bytes:

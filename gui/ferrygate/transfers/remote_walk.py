@@ -24,8 +24,9 @@ from ferrygate.common.errors import (
 from ferrygate.common.local_disk import writing
 from ferrygate.common.message import message
 from ferrygate.common.names import NameSet
-from ferrygate.sftp.files import RemoteFiles, check_path_length
+from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.listing import incomplete
+from ferrygate.sftp.path_length import check_path_length
 from ferrygate.sftp.spelling import spelled_otherwise
 from ferrygate.transfers.found_files import Claim, FoundFiles
 from ferrygate.transfers.local_folder import LocalFolder

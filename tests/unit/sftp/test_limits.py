@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.limits import Limits, parse_limits
 from ferrygate.sftp.open_handles import OpenHandles
-from ferrygate.sftp.wire import Limits, Type, packet, parse_limits, read_body, write_head
+from ferrygate.sftp.wire import Type, packet, read_body, write_head
 from support.scripted_sftp import (
     DATA,
     EXTENDED,

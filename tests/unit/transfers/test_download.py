@@ -22,7 +22,7 @@ from ferrygate.common.errors import (
     SizeMismatchError,
     WrongTypeError,
 )
-from ferrygate.sftp.wire import Limits
+from ferrygate.sftp.limits import Limits
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.views import ConflictChoice, SkipReason, TransferState

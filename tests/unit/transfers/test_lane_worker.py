@@ -21,7 +21,7 @@ from ferrygate.common.message import message
 from ferrygate.common.system_disk import SystemDisk
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.wire import Limits
+from ferrygate.sftp.limits import Limits
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.schedule.lane import LaneRefusedError

@@ -12,7 +12,7 @@ import pytest
 from ferrygate.common.errors import ConnectionLostError
 from ferrygate.common.message import message
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.wire import Limits
+from ferrygate.sftp.limits import Limits
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.reports import UploadFailure
 from ferrygate.transfers.views import Direction, LeftBehind

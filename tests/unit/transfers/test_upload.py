@@ -21,7 +21,7 @@ from ferrygate.common.errors import (
     RemoteFailureError,
     SizeMismatchError,
 )
-from ferrygate.sftp.wire import Limits
+from ferrygate.sftp.limits import Limits
 from ferrygate.transfers.checkpoint import UploadPhase
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.partial_uploads import clear_away
