@@ -38,8 +38,8 @@ SIZES = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=6)
 def test_sums(sizes: list[int | None], data: st.DataObject) -> None:
     clock = ManualClock()
     batch = BatchFiles(BatchId("1"), Direction.UPLOAD, "", "", clock, SystemThreads())
-    batch.begin_walk()
-    batch.walk_over()
+    batch.walk.begin()
+    batch.walk.end()
     views = [
         batch.add(FileJob(number=number, local="", remote=b"", size=size))
         for number, size in enumerate(sizes)

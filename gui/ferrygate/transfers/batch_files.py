@@ -10,6 +10,7 @@ from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem
 from ferrygate.common.threads import Threads
+from ferrygate.transfers.batch_walk import BatchWalk
 from ferrygate.transfers.checkpoint import UploadCheckpoint
 from ferrygate.transfers.conflicts import Conflicts
 from ferrygate.transfers.file_counts import FileCounts
@@ -42,7 +43,7 @@ class BatchFiles:
     Attributes:
         batch: names the batch.
         cancel: set by :meth:`stop`, looked at by lanes; another one after :meth:`retry`.
-        problem: why the walk ended early.
+        walk: the search for its files.
         conflicts: its files whose names are taken.
         slots: for its files that overwrite others; each is given back when its file has ended.
         is_kept: :meth:`retry` may be called once it is finished.
@@ -62,13 +63,10 @@ class BatchFiles:
         self._threads = threads
         self.batch = batch
         self.cancel = CancelToken(threads)
-        self.problem: Problem | None = None
+        self.walk = BatchWalk()
         self.slots = ReplaceSlots(threads)
         self.is_kept = True
         self.conflicts = Conflicts()
-        self._walk_begun = False
-        self._walking = True  # more files may come
-        self._walk_tries = 0  # as those of a file
         self._direction = direction
         self._names = names
         self._target = target
@@ -81,38 +79,15 @@ class BatchFiles:
         self._speed = RecentSpeed(clock)
         self._finished_at: float | None = None
 
-    # ------------------------------------------------------------ the walk
-
-    @property
-    def walk_begun(self) -> bool:
-        """Tell whether a lane walks the folders, or has walked them."""
-        return self._walk_begun
-
-    def begin_walk(self) -> None:
-        """Note that a lane walks the folders from now on."""
-        self._walk_begun = True
-
-    def walk_again(self) -> None:
-        """Note that the walk was not begun after all, or was cut, and is to be begun anew."""
-        self._walk_begun = False
-
-    def walk_over(self, problem: Problem | None = None) -> None:
-        """Note that no more files come; ``problem`` says why some may be missing."""
-        self._walking = False
-        self.problem = problem or self.problem
-
     # ------------------------------------------------------------ taken back, and tried again
 
     def stop(self, reason: Problem) -> list[FileJob]:
-        """Have files under way come to their end; return those that waited, but for late parts.
+        """Have what is under way come to its end; return files that waited, but for late parts.
 
-        The walk fails for this reason if it is not over, as what it would find is unknown.
+        The walk fails for this reason if it is not over.
         """
         self.cancel.cancel()
-        if self._walking and self.problem is None:
-            self.problem = reason
-        if not self._walk_begun:
-            self._walk_begun, self._walking = True, False
+        self.walk.stop(reason)
         waiting = [*self._queue.take_all(), *self.conflicts.take_all()]
         return [self._records[number].job for number in waiting]
 
@@ -128,9 +103,7 @@ class BatchFiles:
         assert self.finished  # noqa: S101  else a file would be in two hands
         self.cancel = CancelToken(self._threads)
         self._finished_at = None
-        if self.problem is not None:
-            self.problem = None
-            self._walk_begun, self._walking = False, True
+        self.walk.retry()
         self.renew()
         again = [record for record in self._records.values() if record.may_be_retried]
         return [self._wait_anew(record) for record in again]
@@ -150,8 +123,8 @@ class BatchFiles:
         """Tell whether :meth:`retry` would have something to do."""
         if not (self.is_kept and self.finished):
             return False
-        again = any(record.may_be_retried for record in self._records.values())
-        return again or self.problem is not None
+        has_file = any(record.may_be_retried for record in self._records.values())
+        return has_file or self.walk.problem is not None
 
     # ------------------------------------------------------------ tries on one connection
 
@@ -161,14 +134,9 @@ class BatchFiles:
         record.tries += 1
         return record.tries
 
-    def count_walk_try(self) -> int:
-        """Count the same of the walk."""
-        self._walk_tries += 1
-        return self._walk_tries
-
     def renew(self) -> None:
         """Count tries anew, as there is another connection."""
-        self._walk_tries = 0
+        self.walk.renew()
         for record in self._records.values():
             record.tries = 0
 
@@ -217,8 +185,7 @@ class BatchFiles:
 
     def progress(self, number: int, state: TransferState, moved: int) -> FileView:
         """Note the state of a file, and the bytes of it that were moved."""
-        view = self._records[number].view
-        self._moved += moved - view.moved
+        self._moved += moved - self._records[number].view.moved
         return self._change(number, state, moved=moved)
 
     def not_begun(self, number: int) -> None:
@@ -322,7 +289,7 @@ class BatchFiles:
     @property
     def has_work(self) -> bool:
         """Tell whether there is something to hand out now."""
-        return not self._walk_begun or bool(self._queue)
+        return not self.walk.has_begun or bool(self._queue)
 
     @property
     def is_moving(self) -> bool:
@@ -333,7 +300,7 @@ class BatchFiles:
     def only_waits(self) -> bool:
         """Tell whether nothing is left to do before an answer, or before no late part can come."""
         waiting = self._queue.late + len(self.conflicts)
-        return 0 < waiting == self._counts.found - self._counts.ended and not self._walking
+        return 0 < waiting == self._counts.found - self._counts.ended and not self.walk.goes_on
 
     def file(self, number: int) -> FileView | None:
         """Return the view of a file; ``None`` if it was delivered or skipped."""
@@ -348,7 +315,7 @@ class BatchFiles:
     @property
     def finished(self) -> bool:
         """Tell whether every file has ended and no more can come."""
-        return not self._walking and self._counts.ended == self._counts.found
+        return not self.walk.goes_on and self._counts.ended == self._counts.found
 
     def view(self) -> BatchView:
         """Return the view of the batch."""
@@ -376,18 +343,16 @@ class BatchFiles:
             bytes_total=self._total,
             bytes_moved=self._moved,
             bytes_per_second=0.0 if self.finished else self._speed.at(self._moved),
-            walking=self._walking,
+            walking=self.walk.goes_on,
             stopping=self.cancel.cancelled,
             finished=self.finished,
             finished_at=self._finished_at,
-            problem=self.problem,
+            problem=self.walk.problem,
             can_retry=self.can_retry,
         )
 
     def _on_the_wall(self, due: float | None) -> float | None:
-        if due is None:
-            return None
-        return self._clock.now() + max(0.0, due - self._clock.monotonic())
+        return None if due is None else self._clock.now() + max(0.0, due - self._clock.monotonic())
 
     def _change(self, number: int, state: TransferState, **changes: object) -> FileView:
         record = self._records[number]

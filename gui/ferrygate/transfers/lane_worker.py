@@ -35,11 +35,12 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.local_disk import TooManyOpenFilesError
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
-from ferrygate.sftp.tasks import AutoResetEvent, Task
+from ferrygate.sftp.tasks import AutoResetEvent
 from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
 from ferrygate.transfers.fetched_files import flush_then_report
 from ferrygate.transfers.file_job import FileJob
+from ferrygate.transfers.item_in_flight import ItemInFlight, begun
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_check import without_late_check
 from ferrygate.transfers.leftovers import Leftovers
@@ -64,34 +65,6 @@ _MAX_FILES = 256  # in flight on one channel, if half of the server's handles ar
 _SMALL_BYTES = 1 << 16  # files up to that are checked too soon for CHECKING to be reported
 _FINISH_SECONDS = 5.0  # that uploads over existing files may take after a cancel
 _ROOM_SECONDS = 0.25  # before a file is begun again, if other lanes have too many open
-
-
-class _InFlight(msgspec.Struct, eq=False):
-    """Holds an item under way."""
-
-    item: Item
-    checkpoint: UploadCheckpoint
-    counted: bool = False  # in the budgets of open files and of files under way
-    is_done: bool = False  # its coroutine came to its end without an error
-    reported: TransferState | None = None  # the state told last
-    task: Task[None] | None = None
-
-    @property
-    def is_replacing(self) -> bool:
-        """Tell whether an existing file may be cut to nothing, with the new one not whole yet."""
-        job, checkpoint = self.item, self.checkpoint
-        if not isinstance(job, FileJob) or not checkpoint.has_handle:
-            return False
-        return checkpoint.overwritten is not None or (job.replaces and not checkpoint.told)
-
-
-def _begun(item: Item) -> _InFlight:
-    """Return an item under way, with a copy of the checkpoint that it was handed out with.
-
-    The upload changes its copy from now on; the engine has its own until the end is reported.
-    """
-    known = item.resume_from if isinstance(item, FileJob) else None
-    return _InFlight(item, UploadCheckpoint() if known is None else msgspec.structs.replace(known))
 
 
 class LaneWorker:
@@ -126,7 +99,7 @@ class LaneWorker:
         self._reports = reports
         self._settings = settings
         self._cancel = cancel
-        self._in_flight: list[_InFlight] = []
+        self._in_flight: list[ItemInFlight] = []
         self._folders = KeptFolders(settings.disk, settings.clock.monotonic)
         self._leftovers = Leftovers(
             settings.clock,
@@ -204,7 +177,7 @@ class LaneWorker:
                 item = self._take()
                 if item is None:
                     break
-                in_flight = _begun(item)
+                in_flight = begun(item)
                 in_flight.counted = True
                 self._in_flight.append(in_flight)
                 in_flight.task = sftp.spawn(self._one(channel, in_flight, changed))
@@ -248,7 +221,7 @@ class LaneWorker:
         return item
 
     async def _one(
-        self, channel: TransferChannel, in_flight: _InFlight, changed: AutoResetEvent
+        self, channel: TransferChannel, in_flight: ItemInFlight, changed: AutoResetEvent
     ) -> None:
         """Move one item to its end. If it is stopped before, :meth:`_fail_all` ends the item."""
         try:
@@ -273,7 +246,7 @@ class LaneWorker:
         self._end(in_flight, report)
         changed.set()
 
-    def _take_back(self, in_flight: _InFlight) -> None:
+    def _take_back(self, in_flight: ItemInFlight) -> None:
         """Put an item back into the queue, as far as it came, and let fewer files be open."""
         self._settings.open_files.fewer()
         self._settings.open_files.release()
@@ -286,7 +259,9 @@ class LaneWorker:
                 item = msgspec.structs.replace(item, resume_from=in_flight.checkpoint)
         self._queue.put_back(item)
 
-    async def _move(self, channel: TransferChannel, in_flight: _InFlight, job: FileJob) -> Callback:
+    async def _move(
+        self, channel: TransferChannel, in_flight: ItemInFlight, job: FileJob
+    ) -> Callback:
         """Move a file; return the callback that reports its end."""
 
         def report(state: TransferState, moved: int) -> None:
@@ -345,7 +320,7 @@ class LaneWorker:
 
     # ------------------------------------------------------------ ends
 
-    def _end(self, in_flight: _InFlight, report: Callback) -> None:
+    def _end(self, in_flight: ItemInFlight, report: Callback) -> None:
         """Make room for another item, then report: the engine may hand one out in the report."""
         if in_flight.counted:
             self._settings.open_files.release()
@@ -361,12 +336,12 @@ class LaneWorker:
         in_flight, self._in_flight = self._in_flight, []
         if not in_flight and not isinstance(error, Cancelled):
             item = self._queue.take()
-            in_flight = [] if item is None else [_begun(item)]
+            in_flight = [] if item is None else [begun(item)]
         under_way = [(one.task, not isinstance(one.item, FileJob)) for one in in_flight]
         for one, own_error in zip(in_flight, errors_of(error, under_way), strict=True):
             self._end(one, self._failure(one, own_error))
 
-    def _failure(self, in_flight: _InFlight, error: BaseException) -> Callback:
+    def _failure(self, in_flight: ItemInFlight, error: BaseException) -> Callback:
         """Return the callback that reports a failed item."""
         job, checkpoint = in_flight.item, in_flight.checkpoint
         if not isinstance(job, FileJob):

@@ -58,7 +58,7 @@ class Case:
         self.batch = BatchFiles(
             BatchId("7"), Direction.UPLOAD, "month", "/inbox", self.clock, SystemThreads()
         )
-        self.batch.begin_walk()
+        self.batch.walk.begin()
         self.batch.add(FileJob(number=0, local="/a", remote=b"/a", size=100))
 
     def enter(self, state: TransferState) -> FileView:
@@ -115,7 +115,7 @@ def test_every_move_is_allowed_or_raises(
 
 
 def test_a_batch_is_finished_when_walked_and_all_files_are(case: Case) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     before = case.view
     case.enter(S.SENDING)
     case.enter(S.CHECKING)
@@ -131,7 +131,7 @@ def test_an_empty_batch_is_finished_once_walked() -> None:
         BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
     )
     assert not batch.view().finished
-    batch.walk_over()
+    batch.walk.end()
     assert batch.view().finished
 
 
@@ -227,24 +227,6 @@ def test_a_persons_answer_holds_for_the_files_still_to_come(case: Case) -> None:
     assert [job.on_conflict for job in jobs] == [ConflictChoice.REPLACE] * 2
 
 
-def test_a_batch_not_walked_yet_has_work() -> None:
-    batch = BatchFiles(
-        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
-    )
-    assert batch.has_work
-    batch.begin_walk()
-    assert not batch.has_work
-
-
-def test_a_walk_that_was_cut_is_work_again() -> None:
-    batch = BatchFiles(
-        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
-    )
-    batch.begin_walk()
-    batch.walk_again()
-    assert batch.has_work
-
-
 def test_an_answer_that_nobody_asked_for_changes_nothing(case: Case) -> None:
     case.batch.answer(1, ConflictChoice.REPLACE, ConflictScope.ALL, None)
     assert case.batch.next_job().on_conflict is ConflictChoice.FAIL
@@ -258,31 +240,16 @@ def test_a_file_that_waits_for_an_answer_has_no_slot_and_is_stopped_with_the_res
     case.enter(S.SENDING)
     case.enter(S.WAITING)
     assert not case.batch.slots.has(0)
-    case.batch.walk_over()
+    case.batch.walk.end()
     assert not case.batch.is_moving
     assert [job.number for job in case.batch.stop(PROBLEM)] == [0]
     assert case.view.files_asked == 0
 
 
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_walk_that_is_stopped_may_have_missed_files(*, begun: bool) -> None:
-    batch = BatchFiles(
-        BatchId("7"), Direction.UPLOAD, "month", "/inbox", ManualClock(), SystemThreads()
-    )
-    if begun:
-        batch.begin_walk()
-    batch.stop(PROBLEM)
-    assert batch.problem is PROBLEM
-    assert batch.finished is not begun  # who walks has still to say that it is over
-    batch.walk_over()
-    assert batch.finished
-    assert batch.problem is PROBLEM
-
-
 def test_a_batch_that_was_walked_to_its_end_is_stopped_without_a_problem(case: Case) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.batch.stop(PROBLEM)
-    assert case.batch.problem is None
+    assert case.batch.walk.problem is None
 
 
 def test_the_speed_is_that_of_the_last_seconds(case: Case) -> None:
@@ -297,7 +264,7 @@ def test_the_speed_is_that_of_the_last_seconds(case: Case) -> None:
 
 def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
     assert case.view.bytes_per_second == 0
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.enter(S.CANCELLED)
     case.clock.time += 1
     assert case.view.bytes_per_second == 0
@@ -310,7 +277,7 @@ def test_no_speed_without_time_or_after_the_end(case: Case) -> None:
 def test_what_was_not_delivered_waits_again_with_nothing_left_of_its_end(
     case: Case, state: TransferState
 ) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.batch.next_job()
     case.enter(S.SENDING)
     case.enter(state)
@@ -324,7 +291,7 @@ def test_what_was_not_delivered_waits_again_with_nothing_left_of_its_end(
 
 
 def test_a_cancelled_batch_gets_a_cancel_of_its_own_when_it_is_tried_again(case: Case) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     old = case.batch.cancel
     for job in case.batch.stop(PROBLEM):
         case.batch.fail(job.number, S.CANCELLED, PROBLEM, LeftBehind.NOTHING)
@@ -336,7 +303,7 @@ def test_a_cancelled_batch_gets_a_cancel_of_its_own_when_it_is_tried_again(case:
 @pytest.mark.parametrize("left", LeftBehind)
 def test_an_upload_goes_on_where_something_is_left_of_it(case: Case, left: LeftBehind) -> None:
     checkpoint = cut(b"/a", 10)
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.batch.next_job()
     case.enter(S.SENDING)
     case.batch.fail(0, S.NEEDS_ATTENTION, PROBLEM, left, checkpoint)
@@ -347,7 +314,7 @@ def test_an_upload_goes_on_where_something_is_left_of_it(case: Case, left: LeftB
 
 def test_a_name_that_was_free_need_not_be_so_when_its_file_is_tried_again(case: Case) -> None:
     case.batch.add(FileJob(number=1, local="/b", remote=b"/b", known_absent=True))
-    case.batch.walk_over()
+    case.batch.walk.end()
     for job in case.batch.stop(PROBLEM):
         case.batch.fail(job.number, S.CANCELLED, PROBLEM, LeftBehind.NOTHING)
     case.batch.retry()
@@ -359,11 +326,11 @@ def test_a_walk_that_failed_begins_again(case: Case) -> None:
     case.enter(S.SENDING)
     case.enter(S.CHECKING)
     case.enter(S.DELIVERED)
-    case.batch.walk_over(PROBLEM)
+    case.batch.walk.end(PROBLEM)
     assert (case.view.problem, case.view.can_retry) == (PROBLEM, True)
     assert case.batch.retry() == []
     assert (case.view.walking, case.view.problem) == (True, None)
-    assert not case.batch.walk_begun
+    assert not case.batch.walk.has_begun
     assert case.batch.has_work
 
 
@@ -371,15 +338,15 @@ def test_what_the_walk_has_ruled_out_is_not_tried_again() -> None:
     batch = BatchFiles(
         BatchId("7"), Direction.DOWNLOAD, "month", "/here", ManualClock(), SystemThreads()
     )
-    batch.begin_walk()
+    batch.walk.begin()
     batch.add(FileJob(number=0, local="/a", remote=b"/a", not_moved=PROBLEM))
-    batch.walk_over()
+    batch.walk.end()
     batch.fail(batch.next_job().number, S.NEEDS_ATTENTION, PROBLEM, LeftBehind.NOTHING)
     assert not batch.view().can_retry
 
 
 def test_what_is_not_kept_is_not_offered(case: Case) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.enter(S.CANCELLED)
     case.batch.is_kept = False
     assert not case.view.can_retry
@@ -387,14 +354,14 @@ def test_what_is_not_kept_is_not_offered(case: Case) -> None:
 
 def test_tries_are_counted_by_file_until_there_is_another_connection(case: Case) -> None:
     assert [case.batch.count_try(0), case.batch.count_try(0)] == [1, 2]
-    assert [case.batch.count_walk_try(), case.batch.count_walk_try()] == [1, 2]
+    assert [case.batch.walk.count_try(), case.batch.walk.count_try()] == [1, 2]
     case.batch.renew()
-    assert (case.batch.count_try(0), case.batch.count_walk_try()) == (1, 1)
+    assert (case.batch.count_try(0), case.batch.walk.count_try()) == (1, 1)
 
 
 @pytest.mark.parametrize("state", sorted(ENDED, key=str))
 def test_a_file_counts_for_as_long_as_its_name_is_remembered(case: Case, state: S) -> None:
-    case.batch.walk_over()
+    case.batch.walk.end()
     case.enter(S.SENDING)
     case.enter(state)
     assert case.batch.count == 1

@@ -12,7 +12,6 @@ from ferrygate.common.errors import (
     ConnectionLostError,
     Kind,
     Problem,
-    error_for,
     problem_of,
 )
 from ferrygate.common.inbox import Callback
@@ -25,30 +24,28 @@ from ferrygate.engine.messages.transfers import (
 )
 from ferrygate.engine.queue.asked_for import source_names, target_name
 from ferrygate.engine.queue.batch_context import BatchContext
-from ferrygate.engine.queue.batch_question import BatchQuestion, name_conflict
+from ferrygate.engine.queue.batch_question import BatchQuestion, may_ask, name_conflict
+from ferrygate.engine.queue.early_end import EarlyEnd, state_of
+from ferrygate.engine.queue.report_pace import ReportPace
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.server_silence import ServerSlowError
 from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.checkpoint import UploadCheckpoint
-from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.late_check import without_late_check
 from ferrygate.transfers.outcome import FileOutcome
 from ferrygate.transfers.partial_uploads import possible_remains
 from ferrygate.transfers.plan import Planner
 from ferrygate.transfers.reports import UploadFailure
-from ferrygate.transfers.schedule.lane import cause_of
 from ferrygate.transfers.schedule.work_queue import Item
 from ferrygate.transfers.views import (
     BatchId,
-    ConflictChoice,
     Direction,
     FileView,
     LeftBehind,
     TransferState,
 )
 
-_REPORT_SECONDS = 0.1  # seconds between two reports of a batch's progress
 _TRIES = 3  # how often a file is begun on one connection
 
 
@@ -78,21 +75,16 @@ class Batch:
             begun=lambda: self._files.begun,
         )
         self._question = BatchQuestion(batch, direction, self._files)
-        self._told_at = context.clock.monotonic()
+        self._pace = ReportPace(context.clock)
         # Bytes by file, as lanes have counted since it was told: an entry has one lane that writes
         # it, and each step is one for the interpreter.
         self._moved: dict[int, int] = {}
-        self._is_telling = False  # it is on its way to the engine's thread to be told
-        self._begin_anew()
+        self._early_end = EarlyEnd()
         self.id = batch
         self.direction = direction
         self.slots = self._files.slots
         self.late_check = not isinstance(command, Upload) or command.late_check
         context.emit(BatchChanged(self._files.view()))
-
-    def _begin_anew(self) -> None:
-        self._taken_back = False  # by a person
-        self._reason = Cancelled().problem  # why it was ended early, once so
 
     # ------------------------------------------------------------ for the queue
 
@@ -113,9 +105,9 @@ class Batch:
 
     def next_item(self) -> Item:
         """Return the next thing to hand out: the walk first; there must be one."""
-        if self._files.walk_begun:
+        if self._files.walk.has_begun:
             return self._files.next_job()
-        self._files.begin_walk()
+        self._files.walk.begin()
         return self._walk
 
     def answer(self, answer: AnswerConflict) -> None:
@@ -131,8 +123,7 @@ class Batch:
         """Hand out nothing more, and take back what is under way."""
         at_once = not self.cancel.cancelled
         if at_once:
-            self._reason = reason
-        self._taken_back |= at_once and state is TransferState.CANCELLED
+            self._early_end = EarlyEnd(reason, is_wished=state is TransferState.CANCELLED)
         for job in [*self._files.stop(reason), *self._files.take_late()]:
             self._end_waiting(job, state, reason)
         if not self._files.finished:  # what is under way takes its time to end
@@ -162,14 +153,14 @@ class Batch:
             elif isinstance(item, FileJob):
                 self._files.not_begun(item.number)
             else:
-                self._files.walk_again()
+                self._files.walk.begin_anew()
 
     def fail_items(self, items: list[Item], error: BaseException) -> None:
         """Fail items that were handed out and cannot be done."""
         for item in items:
             if isinstance(item, FileJob):
                 cause = self._cause(error)
-                self._end_waiting(item, _state_of(cause), problem_of(cause))
+                self._end_waiting(item, state_of(cause), problem_of(cause))
             else:
                 self._walk_over(error)
 
@@ -195,7 +186,7 @@ class Batch:
     def retry(self, context: BatchContext) -> None:
         """Begin again what was not delivered, in what may be another session."""
         self._context = context
-        self._begin_anew()
+        self._early_end = EarlyEnd()
         waiting = self._files.retry()
         self._tell(at_once=True)
         for view in waiting:
@@ -216,8 +207,7 @@ class Batch:
     def moved(self, job: FileJob, moved: int) -> None:
         """Note that a file moved on; the engine's thread hears of it when people are to be told."""
         self._moved[job.number] = moved
-        if not self._is_telling and self._is_due:
-            self._is_telling = True
+        if self._pace.begin_telling():
             self._context.reports.put(self._tell_progress)
 
     def walked(self, error: BaseException | None) -> None:
@@ -276,15 +266,12 @@ class Batch:
 
     def _walk_over(self, error: BaseException | None) -> None:
         if isinstance(error, ConnectionLostError) and self._goes_on(
-            error, self._files.count_walk_try
+            error, self._files.walk.count_try
         ):
-            self._files.walk_again()
+            self._files.walk.begin_anew()
             return
-        cause = None if error is None else self._cause(error)
-        problem = None
-        if cause is not None and not isinstance(cause, Cancelled):
-            problem = problem_of(cause)
-        self._files.walk_over(problem)
+        has_come = self.cancel.cancelled
+        self._files.walk.end(self._early_end.problem_of_walk(error, has_come=has_come))
         self._tell(at_once=self._files.only_waits)  # as of a file
 
     def _entered(self, job: FileJob, state: TransferState, moved: int) -> None:
@@ -309,7 +296,7 @@ class Batch:
         if self.cancel.cancelled:
             self._show(self._files.wait_late(job.number, checkpoint, until))
             for late in self._files.take_late():
-                self._end_waiting(late, TransferState.CANCELLED, self._reason)
+                self._end_waiting(late, TransferState.CANCELLED, self._early_end.reason)
         elif error is None or self._files.count_try(job.number) < _TRIES:
             self._show(self._files.wait_late(job.number, checkpoint, until))
         else:  # or it would be asked about without an end
@@ -327,17 +314,14 @@ class Batch:
             cause, lambda: self._files.count_try(job.number)
         ):
             self._show(self._files.interrupt(job.number, checkpoint))
-        elif isinstance(cause, NameTakenError | NotAFileError) and self._may_ask(job, cause):
+        elif not self.cancel.cancelled and may_ask(cause, self._command, job):
             self._show(self._files.meet(name_conflict(self._command, job, cause)))
         else:
-            state, problem = _state_of(cause), problem_of(cause)
+            state, problem = state_of(cause), problem_of(cause)
             self._show(self._files.fail(job.number, state, problem, left_behind, checkpoint))
 
     def _cause(self, error: BaseException) -> BaseException:
-        cause = cause_of(error, taken_back=self._taken_back)
-        if isinstance(cause, Cancelled) and self.cancel.cancelled and not self._taken_back:
-            return error_for(self._reason)  # no person's wish: the connection was given up, say
-        return cause
+        return self._early_end.cause_of(error, has_come=self.cancel.cancelled)
 
     def _goes_on(self, cause: ConnectionLostError, count: Callable[[], int]) -> bool:
         """Tell whether a file or walk that was cut begins again, as ``count`` says of its tries.
@@ -352,12 +336,6 @@ class Batch:
         self._context.doubt()
         return count() < _TRIES
 
-    def _may_ask(self, job: FileJob, cause: NameTakenError | NotAFileError) -> bool:
-        """Tell whether a person is to say what to do; anew where a folder is to be replaced."""
-        asks = self._command.on_conflict is ConflictChoice.ASK and not self.cancel.cancelled
-        is_new = job.on_conflict is ConflictChoice.ASK or isinstance(cause, NotAFileError)
-        return asks and is_new
-
     # ------------------------------------------------------------ telling
 
     def _show(self, view: FileView) -> None:
@@ -368,18 +346,14 @@ class Batch:
     def _tell(self, *, at_once: bool = False) -> None:
         if self._files.finished:  # its end is told once, by settle
             return
-        if at_once or self._is_due:
+        if at_once or self._pace.is_due:
             self._take_in_moved()
-            self._told_at = self._context.clock.monotonic()
+            self._pace.told()
             self._context.emit(BatchChanged(self._files.view()))
             self._question.tell(self._context.emit)
 
-    @property
-    def _is_due(self) -> bool:
-        return self._context.clock.monotonic() - self._told_at >= _REPORT_SECONDS
-
     def _tell_progress(self) -> None:
-        self._is_telling = False  # before it is told: what is counted now comes with the next
+        self._pace.end_telling()  # before it is told: what is counted now comes with the next
         self._tell()
 
     def _take_in_moved(self) -> None:
@@ -389,8 +363,3 @@ class Batch:
             if moved is not None and file is not None and not file.state.has_ended:
                 self._count(number, moved)
                 self._files.progress(number, file.state, moved)
-
-
-def _state_of(cause: BaseException) -> TransferState:
-    is_cancelled = isinstance(cause, Cancelled)
-    return TransferState.CANCELLED if is_cancelled else TransferState.NEEDS_ATTENTION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.transfers import ConflictQuestion, Download, Upload
@@ -11,7 +12,7 @@ from ferrygate.transfers.batch_files import BatchFiles
 from ferrygate.transfers.conflict import NameTakenError, NotAFileError
 from ferrygate.transfers.file_job import FileJob
 from ferrygate.transfers.name_conflict import FileFacts, NameConflict
-from ferrygate.transfers.views import BatchId, Direction
+from ferrygate.transfers.views import BatchId, ConflictChoice, Direction
 
 
 class BatchQuestion:
@@ -49,6 +50,16 @@ class BatchQuestion:
         if question != self._told:
             self._told = question
             emit(question)
+
+
+def may_ask(
+    cause: BaseException, command: Upload | Download, job: FileJob
+) -> TypeGuard[NameTakenError | NotAFileError]:
+    """Tell whether a person is to say what to do; anew where a folder is to be replaced."""
+    if not isinstance(cause, NameTakenError | NotAFileError):
+        return False
+    is_new = job.on_conflict is ConflictChoice.ASK or isinstance(cause, NotAFileError)
+    return command.on_conflict is ConflictChoice.ASK and is_new
 
 
 def name_conflict(

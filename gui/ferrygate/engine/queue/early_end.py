@@ -1,0 +1,45 @@
+"""Tells why files of a batch were not moved, where the batch was ended before they were."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ferrygate.common.errors import Cancelled, Problem, error_for, problem_of
+from ferrygate.transfers.schedule.lane import cause_of
+from ferrygate.transfers.views import TransferState
+
+
+class EarlyEnd(msgspec.Struct, frozen=True):
+    """Holds why a batch was ended, once it was.
+
+    Attributes:
+        reason: told of its files.
+        is_wished: a person took the batch back.
+    """
+
+    reason: Problem = Cancelled().problem
+    is_wished: bool = False
+
+    def cause_of(self, error: BaseException, *, has_come: bool) -> BaseException:
+        """Return what a file or a walk failed of.
+
+        Args:
+            error: what its lane met.
+            has_come: the batch was ended. Without a person's wish, what was taken back failed of
+                the reason: the connection was given up, say.
+        """
+        cause = cause_of(error, taken_back=self.is_wished)
+        if isinstance(cause, Cancelled) and has_come and not self.is_wished:
+            return error_for(self.reason)
+        return cause
+
+    def problem_of_walk(self, error: BaseException | None, *, has_come: bool) -> Problem | None:
+        """Return why a walk was not whole; ``None`` if it was, or a person took it back."""
+        cause = None if error is None else self.cause_of(error, has_come=has_come)
+        return None if cause is None or isinstance(cause, Cancelled) else problem_of(cause)
+
+
+def state_of(cause: BaseException) -> TransferState:
+    """Choose the state of a file that failed of this."""
+    is_cancelled = isinstance(cause, Cancelled)
+    return TransferState.CANCELLED if is_cancelled else TransferState.NEEDS_ATTENTION
