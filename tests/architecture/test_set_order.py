@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 SOURCES = Path(__file__).parents[2] / "gui" / "ferrygate"
-FOLDERS = ("common", "engine", "sftp", "sign_in", "transfers")
+FOLDERS = ("codes", "common", "engine", "sftp", "sign_in", "sites", "transfers")
 SETS = {"set", "frozenset", "AbstractSet", "MutableSet"}
 ANY_ORDER = {"sorted", "any", "all", "sum", "len", "set", "frozenset", "bool"}  # of what they take
 IN_ORDER = {"list", "tuple", "iter", "enumerate", "zip", "map", "filter", "deque", "chain"}

@@ -22,7 +22,7 @@ from ferrygate.common.threads import SystemThreads
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.open_handles import OpenHandles
-from ferrygate.sftp.tasks import Future
+from ferrygate.sftp.tasks import Future, Task
 from ferrygate.sftp.wire import AttrsReply, HandleReply, Reply, Type, string
 from support.scripted_sftp import (
     ATTRS,
@@ -183,6 +183,24 @@ def test_work_beside_is_dropped_with_the_work_it_belongs_to(rig: ScriptedSftp) -
 
     rig.run(work())
     assert ended == ["dropped"]
+
+
+def test_what_is_left_running_is_dropped_in_the_order_in_which_it_began(rig: ScriptedSftp) -> None:
+    dropped: list[int] = []
+    begun: list[Task[None]] = []
+
+    async def beside(number: int) -> None:
+        try:
+            await Future[None]()
+        finally:
+            dropped.append(number)
+
+    async def work() -> None:
+        begun.extend(rig.channel.spawn(beside(number)) for number in range(40))
+        await RemoteFiles(rig.channel).stat(b"/a")
+
+    rig.run(work())
+    assert dropped == list(range(40))
 
 
 @pytest.mark.parametrize("kind", [OPEN, OPENDIR])

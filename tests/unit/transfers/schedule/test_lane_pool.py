@@ -125,3 +125,15 @@ def test_all_let_go_of_their_channels_and_all_end(rig: LanesRig) -> None:
     assert [lane.dropped for lane in rig.made] == [1, 1, 1]
     rig.lanes.stop()
     assert all(lane.stopped for lane in rig.made)
+
+
+@pytest.mark.parametrize("names", ["abcd", "dcba", "bdac"])
+def test_of_batches_with_as_many_lanes_the_first_gives_one_up(rig: LanesRig, names: str) -> None:
+    batches = [BatchId(name) for name in names[:2]]
+    given = [rig.full(batch) for _lane in range(2) for batch in batches]
+    for _file in range(8):
+        rig.concurrency.acquire(first=True)
+    rig.concurrency.note_loss(walking=False)
+    assert rig.concurrency.max_files == 4
+    assert rig.lanes.another(BatchId(names[2]), Direction.UPLOAD) is None
+    assert [one.queue.closed for one in given] == [False, False, True, False]
