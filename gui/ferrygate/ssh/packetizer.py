@@ -186,6 +186,8 @@ class Packetizer(paramiko.packet.Packetizer):
         """
         self.__keepalive_last = self._sock.clock.now()
         if self._unsent:
+            if self.closed:
+                raise EOFError
             self._unsent = memoryview(b"".join((self._unsent, out)))
             if len(self._unsent) > _MAX_UNSENT_BYTES:
                 raise SSHException("the peer does not read")
@@ -324,6 +326,8 @@ class Packetizer(paramiko.packet.Packetizer):
         with self.__write_lock:
             try:
                 self._unsent = self._unsent[self._sock.send(self._unsent) :]
+            except TimeoutError:
+                return
             except OSError:
                 raise EOFError from None
         if not self._unsent:

@@ -108,6 +108,8 @@ def test_closed_while_the_peer_does_not_read(suite: Suite) -> None:
         ends.ours.close()
         with pytest.raises(EOFError):
             ends.ours.send_data(7, BLOCK, 32_768)
+        with pytest.raises(EOFError):
+            ends.ours.send_message(message(GLOBAL_REQUEST))
 
 
 class SlowSocket(MonitoredSocket):
@@ -129,6 +131,29 @@ class SlowSocket(MonitoredSocket):
         raise TimeoutError
 
     writable = True
+
+
+class HesitantSocket(SlowSocket):
+    """Takes nothing, every other time, although it said that it would."""
+
+    hesitates = True
+
+    def send(self, data: bytes | memoryview) -> int:
+        self.hesitates = not self.hesitates
+        if self.hesitates:
+            raise TimeoutError
+        return super().send(data)
+
+
+def test_a_socket_that_takes_nothing_when_kept_bytes_are_sent_is_asked_again() -> None:
+    hesitant = HesitantSocket(1e6)
+    ours = Packetizer(hesitant)
+    GCM_128.encrypts(ours)
+    assert ours.send_data(7, memoryview(bytes(3000)), 32_768)
+    assert not ours.sends_at_once
+    for _time in range(10):
+        ours._resume_sending()
+    assert ours.sends_at_once
 
 
 @pytest.mark.parametrize(
