@@ -33,15 +33,7 @@ from ferrygate.sftp.path_length import check_path_length
 from ferrygate.sftp.replies import check_ok, expect
 from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_folder, no_home
 from ferrygate.sftp.tasks import Future
-from ferrygate.sftp.wire import (
-    USUAL_HANDLE_BYTES,
-    AttrsReply,
-    HandleReply,
-    NameReply,
-    Open,
-    Reply,
-    Type,
-)
+from ferrygate.sftp.wire import AttrsReply, HandleReply, NameReply, Open, Reply, Type
 
 _MIN_WRITE_BYTES = 512  # bytes
 _MAX_ENTRIES = 2_000_000  # of one folder that are held in memory, some 200 bytes each
@@ -349,7 +341,8 @@ class RemoteFiles:
     def write_size(self, handle: bytes) -> int:
         """Return the bytes that one WRITE may carry: fewer where the handle is long."""
         return max(
-            _MIN_WRITE_BYTES, self.channel.limits.write - max(0, len(handle) - USUAL_HANDLE_BYTES)
+            _MIN_WRITE_BYTES,
+            self.channel.limits.write - max(0, len(handle) - wire.USUAL_HANDLE_BYTES),
         )
 
     def write(self, handle: bytes, offset: int, data: bytes) -> Future[Reply]:
