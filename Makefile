@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lambda lock check-bare clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lambda lock check-bare check-aws clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -63,6 +63,9 @@ lock:  ## Pin the newest allowed packages in requirements.lock (needs uv)
 
 check-bare:  ## Prove demo and test on a bare Debian 12 (as root)
 	@sh packaging/check-bare.sh
+
+check-aws: setup  ## Scan the CloudFormation template with checkov and CloudFormation Guard
+	@sh packaging/aws/check.sh
 
 clean:  ## Remove everything that was made here
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
