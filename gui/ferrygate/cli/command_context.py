@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from ferrygate.cli.aws_stack import ConnectToAws, connect_to_aws
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.run_facts import RunFacts
 from ferrygate.cli.terminal import Terminal
@@ -67,6 +68,7 @@ class CommandContext:
         window: the desktop app.
         terminal: what the command prints and asks.
         facts: what the log's first line says of the run.
+        connect_to_aws: makes clients of AWS for a region.
     """
 
     home: Home
@@ -76,6 +78,7 @@ class CommandContext:
     window: DesktopApp
     terminal: Terminal
     facts: RunFacts = field(default_factory=RunFacts)
+    connect_to_aws: ConnectToAws = connect_to_aws
 
     @cached_property
     def secrets(self) -> GivenSecrets:

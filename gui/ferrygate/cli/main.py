@@ -9,6 +9,7 @@ import click
 
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.commands import forgetting as _forgetting  # noqa: F401  adds to sites
+from ferrygate.cli.commands import from_stack as _from_stack  # noqa: F401  adds to sites
 from ferrygate.cli.commands.app import app
 from ferrygate.cli.commands.demo import demo
 from ferrygate.cli.commands.enroll import code, enroll

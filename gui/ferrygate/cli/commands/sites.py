@@ -241,21 +241,26 @@ def export(context: CommandContext, site: str, file: str, *, replace: bool) -> i
     """
     local_path(file)
     found = context.site(site)
-    text = format_connection_file(found)
     if file != _STDOUT:
-        _write(Path(file), text, replace=replace)
+        write_connection_file(Path(file), found, replace=replace)
     elif not context.terminal.as_json:
-        context.terminal.line(text.rstrip("\n"))
+        context.terminal.line(format_connection_file(found).rstrip("\n"))
     written = {} if file == _STDOUT else local_fields("file", file)
     context.terminal.record(JsonEvent.ENTRY, **msgspec.to_builtins(found), **written)
     return Exit.DONE
 
 
-def _write(path: Path, text: str, *, replace: bool) -> None:
+def write_connection_file(path: Path, site: Site, *, replace: bool) -> None:
+    """Write the connection file of a site.
+
+    Raises:
+        UsageError: there is a file of that name already, and it is not to be replaced.
+        LocalFileError: the file cannot be written.
+    """
     with writing(path):
         try:
             with path.open("w" if replace else "x", encoding="utf-8") as target:
-                target.write(text)
+                target.write(format_connection_file(site))
         except FileExistsError:
             raise UsageError(
                 message("“{name}” is already there, and was left as it is.", name=str(path)),
