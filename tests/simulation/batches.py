@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from ferrygate.engine.messages.transfers import Download, Upload
@@ -53,11 +53,14 @@ class Transfer(Protocol):
 class Sent:
     """Sends a tree from the computer to the server."""
 
-    def __init__(self, world: World, name: str = "out") -> None:
-        self.tree = world.draw_tree()
+    def __init__(
+        self, world: World, name: str = "out", *, names: Iterable[str] = (), above: str = "/vendor"
+    ) -> None:
+        """Draw a tree, or files of these ``names``, in a folder ``name`` below another."""
+        self.tree = {path: world.draw_file() for path in names} or world.draw_tree()
         self.wanted = {f"{name}/{path}": content for path, content in sorted(self.tree.items())}
         self._world = world
-        self._source = f"/vendor/{name}"
+        self._source = f"{above}/{name}"
         self._remote = f"/inbox/{name}"
         for path, content in self.tree.items():
             world.computer.put(f"{self._source}/{path}", content)

@@ -180,10 +180,10 @@ class Client:
         assert isinstance(answer, BatchStarted), answer
         return answer.batch
 
-    def end_of(self, batch: BatchId) -> BatchView:
-        """Wait for the end of a batch."""
-        self.wait(lambda: bool(self.ends(batch)))
-        return self.ends(batch)[0]
+    def end_of(self, batch: BatchId, times: int = 1) -> BatchView:
+        """Wait until a batch has ended, as often as it was begun."""
+        self.wait(lambda: len(self.ends(batch)) >= times)
+        return self.ends(batch)[times - 1]
 
     def ends(self, batch: BatchId) -> list[BatchView]:
         """Return the ends of a batch that were told: one, if all is well."""

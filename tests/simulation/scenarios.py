@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferrygate.engine.messages.files import ListFolder
 from ferrygate.engine.messages.session import SignOut
-from ferrygate.engine.messages.transfers import CancelBatch
+from ferrygate.engine.messages.transfers import CancelBatch, RetryBatch
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import ConflictChoice
 from simulation.batches import Fetched, Sent, Transfer, draw_transfer
@@ -135,8 +135,55 @@ def _is_part(path: str) -> bool:
     return is_part_name(path.rpartition("/")[2])
 
 
+def retry(world: World) -> None:
+    """Cancel a transfer a few times, and try it again: in the end all is there whole."""
+    transfer = draw_transfer(world)
+    client = world.start_client()
+    client.sign_in()
+    batch = transfer.begin(client, ConflictChoice.REPLACE)
+    times = 1
+    for _time in range(world.random.randint(1, 3)):
+        world.wait_steps(world.random.randint(0, 40 * len(transfer.tree)))
+        client.engine.send(CancelBatch(batch))
+        if not client.end_of(batch, times).can_retry:
+            break
+        client.do(RetryBatch, batch)
+        times += 1
+    transfer.check_delivered(client.end_of(batch, times))
+    client.close()
+    world.wait(_LATE_SECONDS)
+    assert transfer.there() == transfer.wanted
+    _check_codes(world)
+
+
+def two(world: World) -> None:
+    """Send files of the same names by two programs at once: each file there is one of the two."""
+    one = Sent(world)
+    other = Sent(world, names=one.tree, above="/elsewhere")
+    one.put_some_there()
+    clients = [world.start_client(), world.start_client()]
+    for client in clients:
+        client.sign_in()
+    batches = [
+        transfer.begin(client, ConflictChoice.REPLACE)
+        for client, transfer in zip(clients, (one, other), strict=True)
+    ]
+    for client, batch in zip(clients, batches, strict=True):
+        end = client.end_of(batch)
+        assert end.problem is None
+        assert end.files_delivered == end.files_total == len(one.tree)
+        client.close()
+    world.wait(_LATE_SECONDS)
+    there = one.there()
+    assert set(there) == set(one.wanted)
+    for name, content in there.items():
+        assert content in {one.wanted[name], other.wanted[name]}, name
+    _check_codes(world)
+
+
 SCENARIOS: dict[str, Scenario] = {
-    scenario.__name__: scenario for scenario in (upload, download, cancel, reconnect, kill)
+    scenario.__name__: scenario
+    for scenario in (upload, download, cancel, retry, reconnect, kill, two)
 }
 
 

@@ -1,4 +1,4 @@
-"""Names the seeds that each scenario is run over: 200 for the five of them."""
+"""Names the seeds that each scenario is run over: 280 for the seven of them."""
 
 from __future__ import annotations
 

@@ -109,9 +109,12 @@ class World:
         tree: dict[str, bytes] = {}
         for number in range(self.random.randint(1, _MAX_TREE)):
             folder = self.random.choice(("", "a/", "a/b/", "c/"))
-            size = self.random.randint(0, self.random.choice(_SIZES))
-            tree[f"{folder}{number}.csv"] = self.random.randbytes(size)
+            tree[f"{folder}{number}.csv"] = self.draw_file()
         return tree
+
+    def draw_file(self) -> bytes:
+        """Draw the bytes of a file."""
+        return self.random.randbytes(self.random.randint(0, self.random.choice(_SIZES)))
 
 
 Scenario = Callable[[World], None]
