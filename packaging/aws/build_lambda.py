@@ -13,11 +13,13 @@ import json
 import sys
 from pathlib import Path
 
+from compact_template import PLACEHOLDER, compact
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gui" / "ferrygate" / "identity"
 TEMPLATE = ROOT / "packaging" / "aws" / "template.yaml"
 BUILD = ROOT / "build" / "aws"
-PLACEHOLDER = "# make lambda: index.py"
+_BUILT_IN = 'Default: "no"  # make lambda: homes built in'
 MAX_TEMPLATE_BYTES = 51_200  # of a template that CloudFormation takes without a bucket
 _OURS = "ferrygate.identity."
 _FUTURE = "__future__"
@@ -73,7 +75,7 @@ def join(sources: dict[str, ast.Module], homes: str) -> str:
 
     Args:
         sources: the modules by name.
-        homes: the table of homes to bake in, as JSON, or "".
+        homes: the table of homes to bake in, as JSON.
 
     Raises:
         BuildError: two modules give one name to two things.
@@ -130,7 +132,18 @@ def fill(template: str, index: str) -> str:
     return "".join(lines)
 
 
-def compact(homes: str) -> str:
+def with_homes(template: str) -> str:
+    """Let the template know that the function holds the table of homes.
+
+    Raises:
+        BuildError: the template has no line for that.
+    """
+    if template.count(_BUILT_IN) != 1:
+        raise BuildError(f"the template does not hold {_BUILT_IN!r} once")
+    return template.replace(_BUILT_IN, 'Default: "yes"')
+
+
+def one_line(homes: str) -> str:
     """Return a table of homes on one line.
 
     Raises:
@@ -149,7 +162,7 @@ def build(homes: str) -> None:
     """Write the function, and the template where there is one, and print the sizes.
 
     Args:
-        homes: the table of homes to bake in, as JSON, or "".
+        homes: the table of homes to bake in, as JSON.
 
     Raises:
         BuildError: something does not fit.
@@ -158,16 +171,19 @@ def build(homes: str) -> None:
     BUILD.mkdir(parents=True, exist_ok=True)
     _write(BUILD / "index.py", index)
     if TEMPLATE.exists():
-        template = fill(TEMPLATE.read_text("utf-8"), index)
-        _write(BUILD / "template.yaml", template)
-        if len(template.encode()) > MAX_TEMPLATE_BYTES:
-            raise BuildError(f"template.yaml is over {MAX_TEMPLATE_BYTES:,} bytes: use --s3-bucket")
+        template = TEMPLATE.read_text("utf-8")
+        if homes != "{}":
+            template = with_homes(template)
+        filled = fill(compact(template), index)
+        _write(BUILD / "template.yaml", filled)
+        if len(filled.encode()) > MAX_TEMPLATE_BYTES:
+            _say(f"it is over {MAX_TEMPLATE_BYTES:,} bytes: deploy it with --s3-bucket BUCKET")
 
 
 def main(arguments: list[str]) -> int:
     """Build with the table of homes that the command line names; 2 where something is wrong."""
     try:
-        build(compact(Path(arguments[0]).read_text("utf-8")) if arguments else "")
+        build(one_line(Path(arguments[0]).read_text("utf-8")) if arguments else "{}")
     except (BuildError, OSError) as error:
         print(f"make lambda: {error}", file=sys.stderr)  # noqa: T201  a program's own output
         return 2
@@ -200,7 +216,11 @@ def _spaced(text: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    print(f"{path.relative_to(ROOT)}: {len(text.encode()):,} bytes")  # noqa: T201  as above
+    _say(f"{path.relative_to(ROOT)}: {len(text.encode()):,} bytes")
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  a program's own output
 
 
 if __name__ == "__main__":

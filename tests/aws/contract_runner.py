@@ -212,6 +212,13 @@ def load(path: Path) -> ModuleType:
     return module
 
 
+def load_builder() -> ModuleType:
+    """Import ``make lambda``'s program, with the module that lies beside it."""
+    folder = CONTRACT.parents[2] / "packaging" / "aws"
+    load(folder / "compact_template.py")
+    return load(folder / "build_lambda.py")
+
+
 def main() -> None:
     """Run all rows against the file that the command line names, and print the differences."""
     module = load(Path(sys.argv[1]))

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from aws.contract_runner import BASE, load
+from aws.contract_runner import BASE, load, load_builder
 
-ROOT = Path(__file__).parents[2]
-build = load(ROOT / "packaging" / "aws" / "build_lambda.py")
+build = load_builder()
 
 
-def joined(homes: str = "", **modules: str) -> str:
+def joined(homes: str = "{}", **modules: str) -> str:
     sources = {name: ast.parse(source) for name, source in modules.items()}
     text: str = build.join(sources, homes)
     return text
@@ -51,7 +50,7 @@ def test_two_things_of_one_name_are_refused() -> None:
 
 
 def test_the_function_reads_as_python_and_needs_nothing_of_ours() -> None:
-    text = build.join(build.read_sources(), "")
+    text = build.join(build.read_sources(), "{}")
     comments = [
         token.string
         for token in tokenize.generate_tokens(io.StringIO(text).readline)
@@ -67,7 +66,7 @@ def test_the_function_reads_as_python_and_needs_nothing_of_ours() -> None:
 def test_a_table_of_homes_is_baked_in(tmp_path: Path) -> None:
     homes = {f"person{number}@example.com": f"/{{bucket}}/p/{number}" for number in range(200)}
     path = tmp_path / "baked.py"
-    path.write_text(build.join(build.read_sources(), build.compact(json.dumps(homes, indent=2))))
+    path.write_text(build.join(build.read_sources(), build.one_line(json.dumps(homes, indent=2))))
     module = load(path)
     config = module.Config.from_environment({**BASE, "ALLOW": "listed"})
     assert config.homes.target_of("person7@example.com") == "/exports/p/7"
@@ -79,11 +78,11 @@ def test_a_table_of_homes_is_baked_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '["dade"]'])
 def test_a_table_that_is_no_json_object_is_not_baked_in(text: str) -> None:
     with pytest.raises(build.BuildError, match="no JSON"):
-        build.compact(text)
+        build.one_line(text)
 
 
 def test_a_name_that_comes_twice_is_left_for_the_function_to_refuse() -> None:
-    assert build.compact('{"a": "x", "a": "y"}') == '{"a":"x","a":"y"}'
+    assert build.one_line('{"a": "x", "a": "y"}') == '{"a":"x","a":"y"}'
 
 
 def test_the_function_takes_the_placeholders_place() -> None:
@@ -103,3 +102,12 @@ def test_the_command_line_says_what_is_wrong(
 ) -> None:
     assert build.main([str(tmp_path / "missing.json")]) == 2
     assert capsys.readouterr().err.startswith("make lambda: ")
+
+
+def test_a_template_knows_that_the_table_is_built_in() -> None:
+    template = build.TEMPLATE.read_text("utf-8")
+    assert (
+        build.with_homes(template).count('Default: "yes"') == template.count('Default: "yes"') + 1
+    )
+    with pytest.raises(build.BuildError, match="homes built in"):
+        build.with_homes("Parameters: {}")

@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from aws.contract_runner import CONTRACT, REQUEST_ID, Row, differences, load, rows, run
+from aws.contract_runner import CONTRACT, REQUEST_ID, Row, differences, load_builder, rows, run
 from ferrygate.identity import handler
 from ferrygate.identity.http_client import HttpClient
 from ferrygate.identity.reason import ERRORS, STATUSES, Reason
 
 ROWS = rows()
-BUILDER = Path(__file__).parents[2] / "packaging" / "aws" / "build_lambda.py"
 RUNNER = CONTRACT.with_name("contract_runner.py")
 SECRETS = (
     "correct horse",
@@ -35,8 +34,8 @@ HARMLESS = ("s-0123456789abcdef0", "arn:aws:iam::123456789012:role/sftp-user")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Builds the function's one file."""
     path = tmp_path_factory.mktemp("lambda") / "index.py"
-    build = load(BUILDER)
-    path.write_text(build.join(build.read_sources(), ""), encoding="utf-8")
+    build = load_builder()
+    path.write_text(build.join(build.read_sources(), "{}"), encoding="utf-8")
     return path
 
 

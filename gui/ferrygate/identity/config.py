@@ -20,7 +20,7 @@ from ferrygate.identity.public_keys import read_public_keys
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-BAKED_HOMES = ""  # "make lambda HOMES=FILE" puts a table here that is too large for HOMES
+BAKED_HOMES = "{}"  # "make lambda HOMES=FILE" puts a table here that is too large for HOMES
 _MAX_HOMES_BYTES = 3000  # bytes, of the 4 KB that Lambda has for all variables
 _MAX_PORT = 65535
 _PASSWORD = "PASSWORD"  # noqa: S105  AWS Transfer's names of sign-in methods
@@ -112,7 +112,7 @@ def _homes(environment: Mapping[str, str], bucket: str) -> Homes:
     text = environment.get("HOMES", "")
     if len(text.encode(errors="replace")) > _MAX_HOMES_BYTES:
         raise ConfigurationError('HOMES is over 3,000 bytes: use "make lambda HOMES=FILE"')
-    table = read_homes(text or BAKED_HOMES or "{}", template, bucket, domain)
+    table = read_homes(text or BAKED_HOMES, template, bucket, domain)
     allow = environment.get("ALLOW") or (Allow.SIGN_ON_DOMAIN if domain else Allow.LISTED)
     homes = Homes(
         allow=Allow(_one_of("ALLOW", allow, *Allow)),

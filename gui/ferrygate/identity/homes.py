@@ -84,7 +84,7 @@ def read_homes(text: str, template: str, bucket: str, domain: str) -> dict[str, 
     """
     table: dict[str, str] = {}
     for name, value in read_table("HOMES", text):
-        login = name.lower() if name.startswith("*@") else full_form(name, domain)
+        login = full_form(name, domain)
         if not isinstance(value, str):
             raise ConfigurationError("HOMES holds a home that is no text")
         if login.startswith("*@"):

@@ -58,7 +58,7 @@ _CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
 
 
 def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
-    return _CONNECTIONS[parts.scheme](parts.hostname or "", parts.port, timeout=seconds)
+    return _CONNECTIONS[parts.scheme](str(parts.hostname), parts.port, timeout=seconds)
 
 
 class HttpClient:
