@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from aws.policies import Call, Decision, Policy, decide
 from aws.template_deploys import DEPLOYS, KEY_ARN, LEAST
 from aws.template_model import Stack, deploy
+from ferrygate.identity.policy import session_policy
 
 BUCKET = "arn:aws:s3:::sftp-bucket"
 OTHER_BUCKET = "arn:aws:s3:::other-bucket"
@@ -77,32 +79,8 @@ NEVER_OF_THE_ROLE = [
     ("iam:PassRole", "arn:aws:iam::111122223333:role/sftp-functionrole"),
 ]
 
-# As the identity function answers it: both prefixes with the slash, or it would open HOME + "x".
-SESSION: Policy = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "s3:ListBucket",
-            "Resource": BUCKET,
-            "Condition": {"StringLike": {"s3:prefix": [f"{HOME}/", f"{HOME}/*"]}},
-        },
-        {"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": BUCKET},
-        {
-            "Effect": "Allow",
-            "Action": [
-                "s3:GetObject",
-                "s3:GetObjectTagging",
-                "s3:PutObject",
-                "s3:PutObjectTagging",
-                "s3:DeleteObject",
-                "s3:AbortMultipartUpload",
-            ],
-            "Resource": f"{BUCKET}/{HOME}/*",
-        },
-        {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": KEY},
-    ],
-}
+ROLE = "arn:aws:iam::111122223333:role/sftp-personrole"
+SESSION: Policy = json.loads(session_policy(ROLE, f"/sftp-bucket/{HOME}", KEY))
 
 
 def answer(stack: Stack, session: Policy | None, call: Call) -> Decision:

@@ -12,6 +12,9 @@ VPC = {
     "AllowedNetwork": "203.0.113.0/24",
 }
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/given"
+PUBLIC_KEY = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # of nobody
+)
 SERVER = "s-00000000000000000"
 
 # The parameters beside LEAST; all of them can be deployed.
@@ -42,6 +45,6 @@ DEPLOYS = {
     "with reserved concurrency": {"ReservedConcurrency": "50"},
     "with keys": {
         "SignInMethods": "PUBLIC_KEY_AND_PASSWORD",
-        "Keys": '{"dade@example.com":["ssh-ed25519 AAAA"]}',
+        "Keys": f'{{"dade@example.com":["{PUBLIC_KEY}"]}}',
     },
 }

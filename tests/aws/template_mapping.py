@@ -13,7 +13,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
+
+from ferrygate.identity.event import plain_event, read_request
+from ferrygate.identity.reason import DeniedError
 
 _REFERENCE = re.compile(r"\$util\.escapeJavaScript\(\$input\.params\('(\w+)'\)\)")
 _ESCAPES = {
@@ -97,13 +100,15 @@ def broken_mapping(template: dict[str, Any]) -> Iterator[str]:
         for password in PASSWORDS:
             try:
                 found = event(mapping, request(name, password))
-                username, typed = decoded(found)
-            except (ValueError, KeyError) as error:
+                asked = read_request(plain_event(found))
+            except (ValueError, DeniedError) as error:
                 yield f"{name}, {password!r}: {error}"
                 continue
             kept = {key: found[key] for key in ("protocol", "serverId", "sourceIp")}
             sent = {"protocol": "SFTP", "serverId": "s-1", "sourceIp": "203.0.113.7"}
-            if (username, typed, kept) != (name, password, sent) or len(found) != 2 + len(sent):
+            if (asked.username, asked.typed, kept) != (name, password, sent) or len(
+                found
+            ) != 2 + len(sent):
                 yield f"{name}, {password!r} arrives as {found}"
 
 
@@ -115,9 +120,3 @@ def request(name: str, password: str) -> ApiRequest:
         query={"protocol": "SFTP", "sourceIp": "203.0.113.7"},
         header=header,
     )
-
-
-def decoded(found: Mapping[str, Any]) -> tuple[str, str]:
-    """Decode name and password as the function does."""
-    password = base64.b64decode(found["passwordBase64"], validate=True).decode()
-    return unquote(found["username"], errors="strict"), password

@@ -14,6 +14,8 @@ from aws.template_deploys import DEPLOYS, LEAST, SERVER, VPC
 from aws.template_model import TEMPLATE, deploy, load
 from aws.template_rules import broken_rules
 from aws.template_settings import wrong_settings
+from ferrygate.identity.config import Config
+from ferrygate.identity.reason import Reason
 
 TEXT = TEMPLATE.read_text("utf-8")
 PLACEHOLDER = "          # make lambda: index.py\n"
@@ -136,3 +138,45 @@ def test_the_deployments_name_changes_with_what_it_copies() -> None:
         if resource["Type"] == "AWS::ApiGateway::Deployment"
     ]
     assert names == [f"ApiDeployment{copied_by_the_deployment(template)}"]
+
+
+class ReadSettings(dict[str, str]):
+    """Remembers which settings are read."""
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        super().__init__(settings)
+        self.read: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.read.add(name)
+        return super().get(name, default)
+
+
+def test_the_function_takes_the_settings_of_each_deploy_and_reads_them_all() -> None:
+    read = set()
+    for parameters in DEPLOYS.values():
+        function = deploy(load(), {**LEAST, **parameters}).resources["Function"]["Properties"]
+        settings = ReadSettings(function["Environment"]["Variables"])
+        Config.from_environment(settings)
+        read |= settings.read
+        assert settings.read | {"KEYS"} == settings.keys()
+    assert "KEYS" in read  # where keys are asked for
+
+
+def test_each_refusal_that_somebody_can_mend_is_in_the_readme() -> None:
+    readme = TEMPLATE.with_name("README.md").read_text("utf-8")
+    named = {reason for reason in Reason if f"`{reason.value}`" in readme}
+    assert set(re.findall(r"^\| `([a-z-]+)`", readme, re.MULTILINE)) <= set(Reason)
+    assert named >= {
+        Reason.CODE_NOT_DEMANDED,
+        Reason.CONFIGURATION,
+        Reason.LOCKED_OUT,
+        Reason.NOT_ALLOWED,
+        Reason.NOT_ENROLLED,
+        Reason.OTHER_LOGIN,
+        Reason.PASSWORD_EXPIRED,
+        Reason.RATE_LIMIT,
+        Reason.REFUSED,
+        Reason.SOURCE_NETWORK,
+        Reason.WRONG_CODE,
+    }
