@@ -119,6 +119,7 @@ FIRST_FOCUS = {
     "refused-name": "Name of the new folder",
     "reconnecting": "Files in this folder",
     "offline": "Files in this folder",
+    "connection": "Back to the files",
     "copied": "Files in this folder",
     "checking": "Files in this folder",
     "conflict-many": "Files in this folder",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from ferrygate.app.drop_guide import DropGuide
 from ferrygate.app.models.folder_model import FolderModel
+from ferrygate.app.panels.connection_panel import ConnectionPanel
 from ferrygate.app.panels.files_panel import FilesPanel
 from ferrygate.app.panels.offer_panel import OfferPanel
 from ferrygate.app.panels.side_panel import SidePanel
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.files = FilesPanel(theme, pace, workspace.folder, workspace.transfers, model)
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)
+        self.connection = ConnectionPanel(theme, pace, workspace)
         self.transfers = TransfersPanel(theme, pace, workspace.transfers)
         self._add_tab_keys()
         self._notice, self._files_notice = NoticeBar(theme), NoticeBar(theme)
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
             Screen.OFFER: self.offer,
             Screen.SIGN_IN: self.sign_in,
             Screen.FILES: self._files_page(),
+            Screen.CONNECTION: self.connection,
         }
         for page in pages.values():
             self._stack.addWidget(page)
@@ -179,6 +182,8 @@ class MainWindow(QMainWindow):
                 return self.sign_in.safe_focus()
             case Screen.FILES:
                 return self.files.files
+            case Screen.CONNECTION:
+                return self.connection.first_focus()
 
     def _go_home(self) -> None:
         home = self._home()
@@ -248,8 +253,7 @@ class MainWindow(QMainWindow):
 
     def drop_spot(self, _place: QPoint) -> DropSpot | None:
         """Return the whole page, before the sign-in; after it only what is in the page."""
-        is_page = self._workspace.screen is not Screen.FILES
-        return DropSpot(DropPart.PAGE) if is_page else None
+        return None if self._workspace.is_at_work else DropSpot(DropPart.PAGE)
 
     def drop_rect(self, _spot: DropSpot) -> QRect:
         """Return the whole page."""

@@ -10,11 +10,12 @@ import msgspec
 
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import Cancelled, FerrygateError
-from ferrygate.sign_in.step_text import step_text
+from ferrygate.sign_in.step_line import StepLine, lines_text
+from ferrygate.sign_in.step_text import step_line, step_text
 from ferrygate.sign_in.steps import ReportStep, Step, StepFailed, failed_step
 
 _LOG = logging.getLogger("ferrygate.sign_in")
-_MAX_LINE = 1000  # characters; a server chooses its banner and its prompts
+_MAX_WORDS = 1000  # characters of what was found, and of a banner; a server chooses both
 # Steps that are kept: a sign-in that waits for several codes connects anew for each, and a server
 # may ask sixteen rounds of prompts.
 _MAX_STEPS = 100
@@ -38,19 +39,29 @@ class StepRecord:
         self._redact = redact
         self._report = report
         self._last: Step | None = None
-        self._lines: list[str] = []
+        self._lines: list[StepLine] = []
 
     def add(self, step: Step) -> None:
         """Take a step that was done."""
         self._last = step
         if len(self._lines) < _MAX_STEPS:
-            self._lines.append(display_text(self._redact(step_text(step)))[:_MAX_LINE])
+            line = step_line(step)
+            found, banner = self._cleaned(line.found), self._cleaned(line.banner)
+            self._lines.append(StepLine(line.name, found, banner))
         self._report(step)
+
+    def _cleaned(self, words: str) -> str:
+        return display_text(self._redact(words))[:_MAX_WORDS]
+
+    @property
+    def lines(self) -> tuple[StepLine, ...]:
+        """Return the steps so far."""
+        return tuple(self._lines)
 
     @property
     def text(self) -> str:
         """Return the steps so far, one a line."""
-        return "\n".join(self._lines)
+        return lines_text(self._lines)
 
     @contextmanager
     def failing(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ferrygate.sign_in.step_line import StepLine
 from ferrygate.sign_in.steps import (
     AuthAnswered,
     ChannelOpened,
@@ -23,9 +24,14 @@ from ferrygate.ssh.connect_steps import (
 )
 
 
+def step_line(step: Step) -> StepLine:
+    """Describe a step; what a server said may still hold a secret that it was sent."""
+    return StepLine(step_name(step), _found(step), _banner(step))
+
+
 def step_text(step: Step) -> str:
     """Describe a step on one line, which begins with its name."""
-    return f"{step_name(step).value}: {_found(step)}"
+    return step_line(step).text
 
 
 def _found(step: Step) -> str:  # noqa: PLR0911  one for each kind of step
@@ -76,7 +82,7 @@ def _settings(step: SettingsRead) -> str:
 
 def _offered(step: MethodsOffered) -> str:
     assumed = " (not asked)" if step.is_assumed else ""
-    return f"{', '.join(step.methods) or 'none'}{assumed}{_banner(step.banner)}"
+    return f"{', '.join(step.methods) or 'none'}{assumed}"
 
 
 def _sent(step: SecretSent) -> str:
@@ -91,7 +97,7 @@ def _answered(step: AuthAnswered) -> str:
     can_continue = f"; can continue: {', '.join(step.methods)}" if step.methods else ""
     detail = f"; {step.detail}" if step.detail else ""
     answer = f"{step.outcome.value} (method {step.method})"
-    return f"{answer}{can_continue}{detail}{_banner(step.banner)}"
+    return f"{answer}{can_continue}{detail}"
 
 
 def _sftp(step: SftpStarted) -> str:
@@ -104,5 +110,6 @@ def _failed(step: StepFailed) -> str:
     return f"failed, {step.kind.value}" + (f": {step.detail}" if step.detail else "")
 
 
-def _banner(words: str) -> str:
-    return f"; banner {' '.join(words.split())!r}" if words else ""
+def _banner(step: Step) -> str:
+    words = step.banner if isinstance(step, MethodsOffered | AuthAnswered) else ""
+    return repr(" ".join(words.split())) if words else ""

@@ -13,6 +13,7 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.errors import Kind
+from ferrygate.sign_in.step_line import StepName
 from ferrygate.ssh.answers import AuthOutcome
 from ferrygate.ssh.connect_steps import (
     AlgorithmsAgreed,
@@ -21,22 +22,6 @@ from ferrygate.ssh.connect_steps import (
     NameResolved,
     TcpConnected,
 )
-
-
-class StepName(Enum):
-    """Names the steps; a reader of logs and reports finds the same names in both."""
-
-    SETTINGS = "settings"
-    DNS = "dns"
-    TCP = "tcp"
-    FIRST_LINE = "first-line"
-    ALGORITHMS = "algorithms"
-    HOST_KEY = "host-key"
-    METHODS = "methods"
-    SENT = "sent"
-    ANSWERED = "answered"
-    CHANNEL = "channel"
-    SFTP = "sftp"
 
 
 class Sent(Enum):

@@ -21,6 +21,7 @@ from ferrygate.common.logs import REMOVED, LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.sign_in.credentials import Credentials
+from ferrygate.sign_in.step_line import StepLine, StepName
 from ferrygate.sign_in.step_record import StepRecord
 from ferrygate.sign_in.step_text import step_text
 from ferrygate.sign_in.steps import (
@@ -36,7 +37,6 @@ from ferrygate.sign_in.steps import (
     SftpStarted,
     Step,
     StepFailed,
-    StepName,
     failed_step,
     step_name,
 )
@@ -287,6 +287,19 @@ def test_a_server_that_says_the_password_does_not_get_it_into_the_record() -> No
     record = StepRecord(secrets.redact, lambda _step: None)
     record.add(MethodsOffered(("password",), banner="You said correct horse.\u202e"))
     assert record.text == f"methods: password; banner 'You said {REMOVED}.\\u202e'"
+
+
+def test_a_record_has_each_step_apart_from_the_words_of_the_server_to_people() -> None:
+    secrets = LiveSecrets()
+    secrets.add(Secret("correct horse"))
+    record = StepRecord(secrets.redact, lambda _step: None)
+    record.add(FirstLineRead("SSH-2.0-correct horse"))
+    record.add(MethodsOffered(("password",), banner="Welcome,\ncorrect horse."))
+    assert record.lines == (
+        StepLine(StepName.FIRST_LINE, f"SSH-2.0-{REMOVED}"),
+        StepLine(StepName.METHODS, "password", f"'Welcome, {REMOVED}.'"),
+    )
+    assert record.text.splitlines() == [line.text for line in record.lines]
 
 
 def test_a_record_is_bounded() -> None:

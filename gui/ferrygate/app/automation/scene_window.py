@@ -36,6 +36,7 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, Upload
 from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.step_line import StepLine, StepName
 from ferrygate.sites.site import SignInSettings, Site, Support
 from ferrygate.transfers.views import BatchId, BatchView, Direction
 
@@ -46,6 +47,22 @@ SITE = Site(
     host_key_fingerprints=("SHA256:0123456789012345678901234567890123456789012",),
     sign_in=SignInSettings(okta_address="https://acme.okta.example"),
     support=Support(contact="help@example.org"),
+)
+STEPS = (
+    StepLine(StepName.DNS, "sftp.example.org is 203.0.113.9 (12 ms)"),
+    StepLine(StepName.TCP, "203.0.113.9 port 22 (31 ms)"),
+    StepLine(StepName.FIRST_LINE, "SSH-2.0-AWS_SFTP_1.2"),
+    StepLine(
+        StepName.ALGORITHMS,
+        "mlkem768x25519-sha256 (post-quantum), ssh-ed25519, aes256-gcm@openssh.com,"
+        " no MAC beside it",
+    ),
+    StepLine(StepName.HOST_KEY, f"ssh-ed25519 {SITE.host_key_fingerprints[0]}, known"),
+    StepLine(StepName.METHODS, "password", "'For partners of Acme only. Use is recorded.'"),
+    StepLine(StepName.SENT, "password and code (method password)"),
+    StepLine(StepName.ANSWERED, "accepted (method password)"),
+    StepLine(StepName.CHANNEL, "opened"),
+    StepLine(StepName.SFTP, "version 3, object store; extensions: none"),
 )
 _KEY = Secret("JBSWY3DPEHPK3PXP")
 _FILES = (
@@ -185,7 +202,7 @@ class SceneWindow:
     def sign_in(self) -> None:
         """Sign in, up to the list of files."""
         self.give_code()
-        self.state(SessionState.SIGNED_IN)
+        self.workspace.handle(SessionChanged(SessionState.SIGNED_IN, steps=STEPS))
 
     def state(
         self, state: SessionState, problem: Problem | None = None, wait: float | None = None

@@ -44,7 +44,7 @@ class OfferPanel(CardPage):
         self._use.clicked.connect(self._accept)
         self._leave = ThemedButton(theme, _("Not now"))
         self._leave.clicked.connect(self._decline)
-        self.add_way_back(_("Not now"), presenter.decline)
+        self.keys.add_way_back(_("Not now"), presenter.decline)
         self.column.addWidget(self._head)
         self.column.addWidget(label(_("Use this connection?"), "title"))
         self.column.addWidget(self._facts)

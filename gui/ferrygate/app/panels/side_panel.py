@@ -69,7 +69,9 @@ class SidePanel(QFrame):
         row.setSpacing(6)
         row.addWidget(self._dot)
         row.addWidget(self._state, 1)
-        self._head = SiteHeader(state)
+        self._details = ThemedButton(theme, _("Connection details"), look="link")
+        self._details.clicked.connect(workspace.show_connection)
+        self._head = SiteHeader(self._with_details(state))
         self._reason = label("", "caption", wrap=True)
         self._sign_in = ThemedButton(theme, _("Sign in"), look="primary")
         self._sign_in.clicked.connect(workspace.sign_in_again)
@@ -88,7 +90,7 @@ class SidePanel(QFrame):
         self._sign_out = ThemedButton(theme, _("Sign out"), look="quiet", icon="sign-out")
         self._sign_out.clicked.connect(self._leave)
         self._lay_out()
-        pace.add(self, self._render_state, workspace)
+        pace.add(self, self._render_state, workspace, workspace.connection)
         pace.add(self, self._render_code, workspace.code)
         pace.add(self, self._render_next_code, workspace.typed_code)
         pace.add(self, self._render_places, workspace.folder)
@@ -116,6 +118,16 @@ class SidePanel(QFrame):
         for at, folder in enumerate(self._places):
             lit = "true" if folder.path == self._lit else "false"
             set_look(self._group.button(at), "drop", lit)
+
+    def _with_details(self, state: QWidget) -> QWidget:
+        """Put the link to the details below the state's words."""
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(state)
+        column.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
+        return both
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -147,6 +159,7 @@ class SidePanel(QFrame):
         self._reason.setText(words.reason)
         self._reason.setVisible(bool(words.reason))
         self._sign_in.setVisible(self._workspace.is_offline)
+        self._details.setVisible(self._workspace.connection.has_details)
         self._try_now.setVisible(self._workspace.can_try_now)
         self._menu.offer_for(self._workspace.sign_in.view)
         self._menu.setVisible(self._menu.has_something)

@@ -59,7 +59,7 @@ class SignInPanel(CardPage):
         self._no_code = LinkLine(theme, _("This site wants no code."), _("Use a code after all"))
         self._okta_words = label("", "dim", wrap=True)
         self.foot = SignInFoot(theme, self.column.spacing())
-        self.add_way_back(_("Other sites"), self._go_back)
+        self.keys.add_way_back(_("Other sites"), self._go_back)
         self._lay_out()
         self._connect()
         shown = (self._presenter, workspace.setup, workspace.sign_in_problem, workspace.typed_code)

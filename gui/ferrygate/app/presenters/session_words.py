@@ -10,6 +10,7 @@ import msgspec
 from ferrygate.app.presenters.problem_text import problem_text, said_text
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _, render
+from ferrygate.common.secret import SecretKind
 from ferrygate.engine.messages.session import SessionChanged, SessionState
 
 
@@ -65,3 +66,14 @@ def _waiting_words(session: SessionChanged, left: int) -> str:
     if not left:
         return _("Waiting for a new code")
     return _("Waiting for a new code, {seconds} s").format(seconds=left)
+
+
+def forgotten(kind: SecretKind) -> str:
+    """Say that a secret is dropped."""
+    match kind:
+        case SecretKind.PASSWORD:
+            return _("Your password is forgotten.")
+        case SecretKind.CODE_SECRET:
+            return _("Your code set-up is forgotten.")
+        case SecretKind.PASSPHRASE:
+            return _("The passphrase of your key is forgotten.")

@@ -12,6 +12,7 @@ import msgspec
 
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
+from ferrygate.app.presenters.connection_presenter import ConnectionPresenter
 from ferrygate.app.presenters.entry_sink import EntrySink
 from ferrygate.app.presenters.fetched_files import FetchedFiles, FileOpener
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
@@ -20,7 +21,7 @@ from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.run_in_background import RunInBackground
-from ferrygate.app.presenters.session_words import StateWords, seconds_until, state_words
+from ferrygate.app.presenters.session_words import StateWords, forgotten, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sign_in_problem_presenter import SignInProblemPresenter
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
@@ -58,6 +59,11 @@ class Screen(Enum):
     OFFER = "offer"
     SIGN_IN = "sign-in"
     FILES = "files"
+    CONNECTION = "connection"
+
+
+_AT_WORK = {Screen.FILES, Screen.CONNECTION}  # of a session that has shown its files
+_FILES_HELP = {SessionState.OFFLINE, SessionState.ASKING_FOR_CODE}  # what to do is beside them
 
 
 class WorkspaceDependencies(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +125,7 @@ class Workspace(Observable):
             outbox, clock, self.setup, self.sign_in_problem, self.typed_code
         )
         self.leaving = LeavingPresenter()
+        self.connection = ConnectionPresenter()
         self.sites = SitesPresenter(
             dependencies.saved,
             dependencies.fingerprints,
@@ -142,6 +149,7 @@ class Workspace(Observable):
             self.transfers,
             self.notices,
             self.leaving,
+            self.connection,
         )
         self._handlers = (*(each.handle for each in self._followers), self._handle)
 
@@ -165,6 +173,11 @@ class Workspace(Observable):
     def is_offline(self) -> bool:
         """There is no session, nor one on its way."""
         return self._session.state is SessionState.OFFLINE
+
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether the window is at a session that has shown its files."""
+        return self.screen in _AT_WORK
 
     @property
     def can_try_now(self) -> bool:
@@ -232,6 +245,16 @@ class Workspace(Observable):
         self._changed()
         self.sign_in.sign_in_again()
 
+    def show_connection(self) -> None:
+        """Show how the connection came about, in place of the files."""
+        self.screen = Screen.CONNECTION
+        self._changed()
+
+    def leave_connection(self) -> None:
+        """Back to the files."""
+        self.screen = Screen.FILES
+        self._changed()
+
     def forget(self, kind: SecretKind) -> None:
         """Drop a secret of the site, from memory and from the keychain."""
         number = self._outbox.ask(lambda number: ForgetSecret(request=number, kind=kind))
@@ -292,8 +315,10 @@ class Workspace(Observable):
     def _follow(self, event: SessionChanged) -> None:
         """Signed in opens the files; a person's sign-out, or trouble to mend, closes them."""
         state = event.state
-        if state is SessionState.SIGNED_IN and self.site is not None:
+        if self.screen is Screen.CONNECTION and state in _FILES_HELP:
             self.screen = Screen.FILES
+        if state is SessionState.SIGNED_IN and self.site is not None:
+            self.screen = self.screen if self.is_at_work else Screen.FILES
             self._keep(self.site)
             if self._entered:
                 self.folder.refresh()
@@ -318,7 +343,7 @@ class Workspace(Observable):
     def _follow_offer(self) -> None:
         if self.sites.view.offer is not None:
             self.screen = Screen.OFFER
-        elif self.screen is not Screen.FILES and self._shows_sites():
+        elif not self.is_at_work and self._shows_sites():
             self.screen = Screen.SITES
         self._changed()
 
@@ -329,7 +354,7 @@ class Workspace(Observable):
         if isinstance(event, Failed):
             self.notices.show(event.problem)
             return
-        self.notices.say(_forgotten(kind))
+        self.notices.say(forgotten(kind))
 
 
 def _is_of_a_session(event: Event) -> bool:
@@ -337,13 +362,3 @@ def _is_of_a_session(event: Event) -> bool:
     if isinstance(event, SessionChanged):
         return event.state is not SessionState.OFFLINE  # an engine's that did not start
     return isinstance(event, HostKeyQuestion | PromptQuestion | CodeQuestion)
-
-
-def _forgotten(kind: SecretKind) -> str:
-    match kind:
-        case SecretKind.PASSWORD:
-            return _("Your password is forgotten.")
-        case SecretKind.CODE_SECRET:
-            return _("Your code set-up is forgotten.")
-        case SecretKind.PASSPHRASE:
-            return _("The passphrase of your key is forgotten.")

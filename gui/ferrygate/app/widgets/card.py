@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -19,7 +17,7 @@ from PySide6.QtWidgets import (
 from ferrygate.app import tokens as t
 from ferrygate.app.scale import wide
 from ferrygate.app.theme import Theme
-from ferrygate.app.widgets.key_table import KeyTable, standard_keys
+from ferrygate.app.widgets.key_table import KeyTable
 from ferrygate.app.widgets.labels import ElidedLabel, label
 
 _WIDTH = 420  # pixels: some 60 characters a line, easy to read
@@ -53,7 +51,7 @@ class CardPage(QScrollArea):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._keys = KeyTable(self)
+        self.keys = KeyTable(self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab scrolls it; alone it is no stop
@@ -73,15 +71,9 @@ class CardPage(QScrollArea):
         theme.changed.connect(self._shade)
         self._shade()
 
-    def add_way_back(self, words: str, call: Callable[[], object]) -> None:
-        """Have Escape and the platform's keys for "back" leave the card."""
-        standard = QKeySequence.StandardKey
-        back = standard_keys(standard.Back, but=["Backspace"])
-        self._keys.add(words, call, [*standard_keys(standard.Cancel), *back])
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Look here first: Qt's area would scroll by Left, whatever is held with it."""
-        if not self._keys.press(event):
+        if not self.keys.press(event):
             super().keyPressEvent(event)
 
     @Slot()

@@ -41,6 +41,12 @@ class KeyTable(QObject):
         self._actions.append(action)
         return action
 
+    def add_way_back(self, words: str, call: Callable[[], object]) -> None:
+        """Have Escape and the platform's keys for "back" leave a page."""
+        standard = QKeySequence.StandardKey
+        back = standard_keys(standard.Back, but=["Backspace"])
+        self.add(words, call, [*standard_keys(standard.Cancel), *back])
+
     def press(self, event: QKeyEvent) -> bool:
         """Carry out a key's action; tell whether the key has an action here.
 

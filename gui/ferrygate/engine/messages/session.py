@@ -11,6 +11,7 @@ from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message
 from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.sign_in.gate import Gate
+from ferrygate.sign_in.step_line import StepLine
 from ferrygate.sites.site import Site
 
 
@@ -224,12 +225,14 @@ class SessionChanged(msgspec.Struct, frozen=True):
         problem: why the session is offline, where it was not asked to be.
         can_try_now: ``until`` is when a lost connection is tried next, and :class:`SignIn` has it
             tried at once.
+        steps: those of the sign-in that brought the connection, where the session is signed in.
     """
 
     state: SessionState
     until: float | None = None
     problem: Problem | None = None
     can_try_now: bool = False
+    steps: tuple[StepLine, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sign_in.credentials import Credentials, TypedCode
 from ferrygate.sign_in.first_channel import open_first_channel
+from ferrygate.sign_in.step_line import StepLine
 from ferrygate.sign_in.step_record import StepRecord
 from ferrygate.sign_in.steps import ReportStep
 from ferrygate.sites.site import Site
@@ -65,7 +66,7 @@ class SignIns:
         self._attempt: int | None = None  # the request that signs in just now
         self._questions: dict[int, PendingAnswer[Any]] = {}
         self._asked = 0
-        self.steps = ""  # of the last sign-in that was accepted, for support
+        self.steps: tuple[StepLine, ...] = ()  # of the last sign-in that was accepted
 
     @property
     def is_under_way(self) -> bool:
@@ -137,7 +138,7 @@ class SignIns:
                 return self._sign_in(sign_in, credentials, cancel, record.add)
 
         def accepted(connection: SftpConnection) -> None:
-            self.steps = record.text
+            self.steps = record.lines
             self._accepted(sign_in, connection)
 
         if typed is None and self._codes.must_ask(site):

@@ -42,6 +42,7 @@ from ferrygate.engine.session.session_secrets import SessionSecrets
 from ferrygate.engine.session.sign_ins import SignIns, signed_out
 from ferrygate.engine.session.typed_codes import SignInRequest, code_needed
 from ferrygate.sftp.connection import SecureConnection, SftpConnection
+from ferrygate.sign_in.step_line import lines_text
 from ferrygate.sites.site import Site
 from ferrygate.transfers.schedule.lane_scaling import TransferTotals
 from ferrygate.transfers.schedule.rate_limiter import RateLimiter
@@ -159,7 +160,7 @@ class SessionSupervisor:
         )
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection.ssh, self._clock, self._threads)
-        self._emit(SessionChanged(SessionState.SIGNED_IN))
+        self._emit(SessionChanged(SessionState.SIGNED_IN, steps=self.sign_ins.steps))
         # Before the request is answered: a command may end the process then.
         self._keep_proven(sign_in.request, site, connection, sign_in.reply.done)
 
@@ -249,7 +250,7 @@ class SessionSupervisor:
         self._earlier, self._back_off = self._back_off, None
         self._since = self._clock.monotonic()
         self._liveness = Liveness(connection.ssh, self._clock, self._threads)
-        self._emit(SessionChanged(SessionState.SIGNED_IN))
+        self._emit(SessionChanged(SessionState.SIGNED_IN, steps=self.sign_ins.steps))
         self._keep_proven(-self._reconnects, self.session.site, connection, _do_nothing)
         self._reset_lost()  # before anything is sent again
         self.session.resume(connection)
@@ -286,7 +287,7 @@ class SessionSupervisor:
             why = Gone.CRAWLS
         else:
             why = Gone.AGAIN_AND_AGAIN if again_and_again else Gone.NOT_BACK
-        return given_up(why, self._dependencies.keep_trying, last, self.sign_ins.steps)
+        return given_up(why, self._dependencies.keep_trying, last, lines_text(self.sign_ins.steps))
 
     def _give_up(self, problem: Problem) -> None:
         """End the session; its end is told first, and then that each of its requests failed."""

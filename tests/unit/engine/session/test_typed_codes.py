@@ -24,6 +24,7 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.engine.messages.transfers import Upload
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sign_in.step_line import StepName, lines_text
 from ferrygate.ssh.connection import Connection
 from support.engine_rig import EngineRig, next_code
 from support.fake_clock import WallClock
@@ -146,6 +147,32 @@ def test_the_typed_code_goes_before_one_that_is_made_and_both_are_known_as_one(
     wait_for(rig, State.SIGNED_IN, before)
     assert outcomes(box) == ["granted", "granted"]
     assert rig.listener.all(CodeQuestion) == []
+
+
+def test_being_signed_in_is_told_with_the_steps_of_the_last_sign_in(
+    rig: EngineRig, box: Sandbox, clock: WallClock
+) -> None:
+    opened(rig, box)
+    rig.do(UseCodeSecret, code_secret_of(box.ready))
+    code = code_now(box, clock)
+    rig.do(SignIn, typed_code=code)
+    cut(rig, box, State.RECONNECTING)
+    before = len(rig.states)
+    next_code(clock)
+    wait_for(rig, State.SIGNED_IN, before)
+    told = [event.steps for event in rig.listener.all(SessionChanged) if event.steps]
+    assert [event.state for event in rig.listener.all(SessionChanged) if event.steps] == [
+        State.SIGNED_IN,
+        State.SIGNED_IN,
+    ]
+    first, last = (lines_text(steps) for steps in told)
+    assert "code typed by a person" in first
+    assert "code typed by a person" not in last
+    for steps in told:
+        names = {step.name for step in steps}
+        assert names >= {StepName.ALGORITHMS, StepName.HOST_KEY, StepName.METHODS, StepName.SFTP}
+    assert code.reveal() not in first
+    assert box.ready.password.reveal() not in first + last
 
 
 def test_a_code_that_was_made_here_and_sent_is_not_taken_again_from_a_person(

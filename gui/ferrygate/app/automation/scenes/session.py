@@ -115,6 +115,13 @@ def _signed_in(window: SceneWindow) -> str:
     return _("Already used")
 
 
+def _connection(window: SceneWindow) -> str:
+    """Show how the connection came about."""
+    window.sign_in()
+    window.driver.click(_("Connection details"))
+    return _("Back to the files")
+
+
 def _offline(window: SceneWindow) -> str:
     window.sign_in()
     window.state(SessionState.OFFLINE, _lost())
@@ -146,6 +153,7 @@ SCENES: dict[str, Scene] = {
     "signed-in": _signed_in,
     "reconnecting": _reconnecting,
     "reconnecting-folder": _reconnecting_folder,
+    "connection": _connection,
     "offline": _offline,
     "copied": _copied,
 }
