@@ -163,20 +163,32 @@ class SystemDisk:
             return list[DiskEntry](entries)
 
     def make_folders(self, path: str) -> None:
-        """Make a folder, and those above it, where they are missing; sync their names."""
+        """Make a folder, and those above it, where they are missing; sync their names.
+
+        One whose name cannot be synced is taken away again: found there, it would count as safe.
+        """
         above = os.path.dirname(path.rstrip(os.sep))  # noqa: PTH120  text
         try:
-            os.mkdir(path)  # noqa: PTH102  text
+            self._make_folder(path, above)
         except FileNotFoundError:
             if above in {"", path}:
                 raise
             self.make_folders(above)
-            self.make_folders(path)
+            self._make_folder(path, above)
+
+    def _make_folder(self, path: str, above: str) -> None:
+        try:
+            os.mkdir(path)  # noqa: PTH102  text
         except OSError:
             if not os.path.isdir(path):  # noqa: PTH112  text
                 raise
-        else:
+            return
+        try:
             self._sync_names(above or (os.sep if path.startswith(os.sep) else "."))
+        except BaseException:
+            with contextlib.suppress(OSError):  # others have put something into it
+                os.rmdir(path)  # noqa: PTH106  text
+            raise
 
     def _sync_names(self, path: str) -> None:
         if not self.syncs_folders:

@@ -282,8 +282,15 @@ def test_a_folder_whose_name_cannot_be_synced_is_told(tmp_path: Path) -> None:
     def fail(_descriptor: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
-        SyncDisk(fail).make_folders(f"{tmp_path}/a")
+    for _time in range(2):  # it is not taken for a safe one the second time
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            SyncDisk(fail).make_folders(f"{tmp_path}/a")
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder that takes no others")
+def test_a_folder_that_says_it_is_not_there_for_all_new_ones_is_told() -> None:
+    with pytest.raises(FileNotFoundError):
+        SystemDisk().make_folders("/proc/no such process/a")
 
 
 def test_a_folder_is_not_made_in_place_of_a_file(tmp_path: Path) -> None:

@@ -154,9 +154,9 @@ class EngineBridge(QObject):
         try:
             self._handle(events)
         finally:
+            self._timer.start(0 if blocks or is_rest else PAUSE_SECONDS, self._go_on)
             for block in blocks:
                 self.send(TakeMore(block.request))
-            self._timer.start(0 if blocks or is_rest else PAUSE_SECONDS, self._go_on)
 
     def _go_on(self) -> None:
         """Deliver what has come during the pause; without any, sleep until woken."""
