@@ -135,8 +135,8 @@ def connect(
             this one sign-in: where the connection is lost and there is no secret, the session ends,
             and what it is asked to do fails with ``code-needed``.
         passphrase: of the site's private key, where it has one that is not in the keychain.
-        accept_new_host_key: take and pin a host key that is not confirmed; a changed one is always
-            refused.
+        accept_new_host_key: take and pin a host key that is not confirmed; a changed one is never
+            taken.
         home: where Ferrygate keeps its files; ``FERRYGATE_HOME`` or the platform's folder if none.
         keep_trying: seconds for which a connection that was lost is tried again; after that, what
             the session was asked to do fails.

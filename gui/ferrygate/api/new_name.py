@@ -40,9 +40,9 @@ def new_name(sources: Sequence[str], name: str | bytes) -> bytes:
 def demand_folder(sources: Sequence[str], folder: str) -> None:
     """Reject a remote folder that was most likely meant for a file.
 
-    Nothing is refused that has a slash behind it. One that is the path of a file on this computer
-    was meant as a source, and the folder was forgotten; one that ends as the one file does, in
-    upper or lower case, was meant as that file's name.
+    A folder with a slash behind it is never rejected. One that is the path of a file on this
+    computer was meant as a source, and the folder was forgotten; one that ends as the one file
+    does, in upper or lower case, was meant as that file's name.
 
     Raises:
         UsageError: it is such a folder; the next step names the ways on.

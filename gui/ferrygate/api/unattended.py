@@ -18,7 +18,7 @@ from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
 
 class Unattended:
-    """Answers as a program must: unknown host keys and questions are refused, taken names fail."""
+    """Answers as a program must: takes no unknown host key, no question and no taken name."""
 
     def __init__(
         self,

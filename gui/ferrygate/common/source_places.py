@@ -1,4 +1,4 @@
-"""Names the lines of source through which an error came, here and in the log."""
+"""Names the lines of source through which an error came, and logs unforeseen errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 _LOG = logging.getLogger(__name__)
+_MAX_PLACES = 40  # in a line of the log: what calls itself without end has a thousand
 _SOURCES = Path(__file__).parents[2]  # what the package and, once installed, the libraries lie in
 
 
@@ -22,9 +23,17 @@ def log_unforeseen(error: BaseException) -> str:
     """
     name = type(error).__qualname__
     places = source_places(error)
-    _LOG.error("unforeseen %s: %s", name, " > ".join(places) or "never raised")
+    _LOG.error("unforeseen %s: %s", name, " > ".join(_shortened(places)) or "never raised")
     own = [place for place in places if place.startswith("ferrygate/")]
     return " in ".join([name, *(own or places)[-1:]])
+
+
+def _shortened(places: list[str]) -> list[str]:
+    left_out = len(places) - _MAX_PLACES
+    half = _MAX_PLACES // 2
+    if left_out <= 0:
+        return places
+    return [*places[:half], f"({left_out} more)", *places[-half:]]
 
 
 def _place(frame: traceback.FrameSummary) -> str:

@@ -269,6 +269,6 @@ elif sys.platform == "darwin":
 
 else:
 
-    def _set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
+    def _set_attribute(_descriptor: int, _name: bytes, _value: bytes) -> None:
         """Fail: this system is not known to keep attributes."""
-        raise OSError(f"no attribute {name!r} of {len(value)} bytes for {descriptor}")
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))

@@ -1,9 +1,9 @@
 """Makes threads a parameter: how they are started, and what they wait for each other with.
 
-Folders from ``engine`` down to ``common`` start no thread, and make no lock, event or queue, but
-by the :class:`Threads` handed to them. So a simulation can run all of them on one thread, in an
-order that it draws, in a time of its own (ADR 021). Waits with a limit are given seconds of the
-:class:`ferrygate.common.clock.Clock` that belongs to the same threads.
+The engine, and all below it but ``ssh`` and ``vault``, start no thread, and make no lock, event or
+queue, but by the :class:`Threads` handed to them; ADR 021 has the exceptions. So a simulation can
+run all of them on one thread, in an order that it draws, in a time of its own. Waits with a limit
+are given seconds of the :class:`ferrygate.common.clock.Clock` that belongs to the same threads.
 """
 
 from __future__ import annotations

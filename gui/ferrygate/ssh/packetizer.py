@@ -70,8 +70,8 @@ class Packetizer(paramiko.packet.Packetizer):
     (gui/adr/007): packets sent here and by the base are counted together.
     """
 
-    # Under one key AES may encrypt 64 GiB (RFC 4344 §3.2), and AES-GCM 256 GiB, with a margin of
-    # 2^-57 (RFC 8446 §5.5). After the library's 512 MiB a fast transfer would rekey each second.
+    # Under one key AES may encrypt 64 GiB (RFC 4344 §3.2), and AES-GCM some 360 GiB, 2^24.5 records
+    # of 16 KiB (RFC 8446 §5.5). After the library's 512 MiB a fast transfer would rekey each second.
     REKEY_BYTES = 1 << 33
 
     __write_lock: FairLock

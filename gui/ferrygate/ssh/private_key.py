@@ -54,7 +54,7 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
     load = serialization.load_ssh_private_key if openssh else serialization.load_pem_private_key
     try:
         # To prove an RSA key's primes takes 100 to 500 ms. OpenSSL checks what it signs with them
-        # (RSA-CRT), so a damaged key of the person's own gives nothing away: it is refused.
+        # (RSA-CRT), so a damaged key of the person's own gives nothing away: it is rejected.
         return load(data, password, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm as error:
         raise (_on_device(name) if is_on_device(data) else _unsupported(name)) from error

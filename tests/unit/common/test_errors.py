@@ -90,6 +90,19 @@ def test_a_foreign_exception_is_placed_in_our_own_code_and_its_way_is_logged(
     )
 
 
+def test_the_way_of_what_calls_itself_without_end_is_a_short_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def again() -> None:
+        again()
+
+    with pytest.raises(RecursionError) as caught:
+        again()
+    problem_of(caught.value)
+    assert len(caplog.text) < 5000
+    assert " more) > " in caplog.text
+
+
 def test_the_way_through_a_library_is_logged_without_what_it_says(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -75,8 +75,8 @@ class DropOffer(msgspec.Struct, frozen=True):
 class DropPresenter:
     """Weighs what hangs over the window, and does what a drop asks for.
 
-    What is no file is taken and explained where files are taken: a refused drop could say nothing.
-    Anywhere else nothing is taken, which the pointer shows.
+    What is no file is taken and explained where files are taken: a drop that is declined could say
+    nothing. Anywhere else nothing is taken, which the pointer shows.
     """
 
     def __init__(self, workspace: Workspace) -> None:
