@@ -71,7 +71,8 @@ class Packetizer(paramiko.packet.Packetizer):
     """
 
     # Under one key AES may encrypt 64 GiB (RFC 4344 §3.2), and AES-GCM some 360 GiB, 2^24.5 records
-    # of 16 KiB (RFC 8446 §5.5). After the library's 512 MiB a fast transfer would rekey each second.
+    # of 16 KiB (RFC 8446 §5.5). After the library's 512 MiB a fast transfer would rekey every
+    # second.
     REKEY_BYTES = 1 << 33
 
     __write_lock: FairLock
