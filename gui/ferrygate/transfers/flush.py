@@ -126,7 +126,7 @@ class Flusher:
         finished = _Finished(file, done, opened)
         if opened is not None and not (may_wait_open and self._work.qsize() < _MAX_OPEN):
             # A network disk may tell only now that it is full, and it tells that once.
-            finished = _Finished(file, done, None, _error_of(_close, finished))
+            finished = _Finished(file, done, None, _error_of(partial(_close, finished), file.name))
         self._put(finished)
 
     def stop(self) -> None:
@@ -179,8 +179,12 @@ class Flusher:
     def _flush(self, files: list[_Finished]) -> None:
         """Flush a group; the disk may write it in any order before the first is waited for."""
         for finished in files if self._disk.begins_to_write and len(files) > 1 else ():
-            _error_of(self._begin_to_write, finished)  # it comes again when the file is synced
-        ends = [(item, item.failed or self._patiently(self._sync_file, item)) for item in files]
+            # An error comes again when the file is synced.
+            _error_of(partial(self._begin_to_write, finished), finished.file.name)
+        ends = [
+            (item, item.failed or self._patiently(partial(self._sync_file, item), item.file.name))
+            for item in files
+        ]
         errors = self._sync_folders(files) if self._disk.syncs_folders else {}
         for item, error in ends:
             with logged():
@@ -201,7 +205,8 @@ class Flusher:
             errors[folder] = None
             for each in (folder,) if folder in self._named else folder.way_up:
                 if each not in synced:
-                    synced[each] = self._patiently(partial(self._sync_folder, each), item)
+                    sync = partial(self._sync_folder, each)
+                    synced[each] = self._patiently(sync, item.file.name)
                 errors[folder] = synced[each]
                 if errors[folder] is not None:
                     break
@@ -209,16 +214,19 @@ class Flusher:
                 self._named.add(folder)
         return errors
 
-    def _patiently(
-        self, sync: Callable[[_Finished], None], finished: _Finished
-    ) -> FerrygateError | None:
-        """Sync, and wait for a moment where too many files are open: others are about to close."""
-        error = _error_of(sync, finished)
+    def _patiently(self, sync: Callable[[], None], name: str) -> FerrygateError | None:
+        """Sync, and wait for a moment where too many files are open: others are about to close.
+
+        Args:
+            sync: syncs a file or a folder.
+            name: the file's, for the error.
+        """
+        error = _error_of(sync, name)
         for _try in range(_TRIES):
             if not isinstance(error, TooManyOpenFilesError):
                 break
             self._clock.wait(self._threads.event(), _POLL_SECONDS)
-            error = _error_of(sync, finished)
+            error = _error_of(sync, name)
         return error
 
     def _sync_file(self, finished: _Finished) -> None:
@@ -238,7 +246,7 @@ class Flusher:
         if error is not None:
             raise error
 
-    def _sync_folder(self, folder: LocalFolder, _finished: _Finished) -> None:
+    def _sync_folder(self, folder: LocalFolder) -> None:
         try:
             self._with_descriptor(folder, ".", self._disk.sync)
         except OSError as error:
@@ -268,10 +276,10 @@ class Flusher:
             self._disk.close(descriptor)
 
 
-def _error_of(sync: Callable[[_Finished], None], finished: _Finished) -> FerrygateError | None:
+def _error_of(act: Callable[[], None], name: str) -> FerrygateError | None:
     try:
-        with writing(finished.file.name):
-            sync(finished)
+        with writing(name):
+            act()
     except FerrygateError as error:
         return error
     except Exception as error:  # noqa: BLE001  told by ``done``
