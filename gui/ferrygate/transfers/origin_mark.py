@@ -29,9 +29,6 @@ _MAX_URL_CHARACTERS = (
 _DOWNLOADED = "0081"  # flags of a file that a program has fetched
 _AGENT = "Ferrygate"
 
-SetAttribute = Callable[[int, bytes, bytes], None]
-"""Sets an attribute of an open file: descriptor, name, value. Raises ``OSError``."""
-
 
 class Mark(Protocol):
     """Marks a file that is not under its name yet."""
@@ -68,10 +65,8 @@ def mark_of(platform: str, clock: Clock, disk: Disk) -> Mark:
     if platform == "win32":
         return StreamMark(disk)
     if platform == "darwin":
-        return AttributeMark(
-            b"com.apple.quarantine", lambda _url: quarantine(clock.now()), disk.set_attribute
-        )
-    return AttributeMark(b"user.xdg.origin.url", str.encode, disk.set_attribute)
+        return AttributeMark(disk, b"com.apple.quarantine", lambda _url: quarantine(clock.now()))
+    return AttributeMark(disk, b"user.xdg.origin.url", str.encode)
 
 
 # ---------------------------------------------------------------- what is kept
@@ -117,12 +112,12 @@ class StreamMark:
 class AttributeMark:
     """Marks files by one attribute."""
 
-    def __init__(self, name: bytes, value: Callable[[str], bytes], set_it: SetAttribute) -> None:
-        """Take the attribute's name, what it says of an address, and what sets it."""
+    def __init__(self, disk: Disk, name: bytes, value: Callable[[str], bytes]) -> None:
+        """Take the disk that the files are on, the attribute's name, and its value by address."""
+        self._disk = disk
         self.name = name
         self._value = value
-        self._set = set_it
 
     def __call__(self, file: OpenFile, _path: str, url: str) -> None:
         """See :class:`Mark`."""
-        self._set(file.fileno(), self.name, self._value(url))
+        self._disk.set_attribute(file.fileno(), self.name, self._value(url))

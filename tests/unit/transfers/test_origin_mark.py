@@ -93,7 +93,12 @@ def test_windows_has_its_stream() -> None:
 
 def test_an_attribute_is_set_on_the_open_file(tmp_path: Path) -> None:
     told: list[tuple[int, bytes, bytes]] = []
-    mark = AttributeMark(b"name", str.encode, lambda *arguments: told.append(arguments))
+
+    class _TellingDisk(SystemDisk):
+        def set_attribute(self, descriptor: int, name: bytes, value: bytes) -> None:
+            told.append((descriptor, name, value))
+
+    mark = AttributeMark(_TellingDisk(), b"name", str.encode)
     with (tmp_path / "part").open("wb") as file:
         mark(file, "path", URL)
         assert told == [(file.fileno(), b"name", URL.encode())]
