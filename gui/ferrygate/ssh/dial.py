@@ -69,8 +69,10 @@ def dial(
         CannotReachError: no such host, or none of its addresses answers.
         Cancelled: as asked.
     """
-    addresses = _addresses_of(host, port, resolve, seconds, clock, cancel, report=report)
-    names = _names(addresses)
+    began = clock.monotonic()
+    addresses = _addresses_of(host, port, resolve, seconds, clock, cancel)
+    names = tuple(str(address[0]) for *_kind, address in addresses)
+    report(NameResolved(host, names, _milliseconds_since(began, clock)))
     errors: list[OSError] = []
     for number, address in enumerate(addresses):
         began = clock.monotonic()
@@ -92,12 +94,9 @@ def _addresses_of(
     seconds: float,
     clock: Clock,
     cancel: CancelToken,
-    *,
-    report: ReportConnectStep,
 ) -> Addresses:
-    began = clock.monotonic()
     try:
-        addresses = _found(lambda: resolve(host, port), seconds, clock, cancel)
+        return _found(lambda: resolve(host, port), seconds, clock, cancel)
     except TimeoutError:
         raise CannotReachError(
             message("The address of {host} could not be found in time.", host=host),
@@ -110,12 +109,6 @@ def _addresses_of(
             next_step=message("Check your internet connection and the server's name."),
             detail=f"{host}:{port}: name not resolved ({type(error).__name__})",
         ) from error
-    report(NameResolved(host, _names(addresses), _milliseconds_since(began, clock)))
-    return addresses
-
-
-def _names(addresses: Addresses) -> tuple[str, ...]:
-    return tuple(str(address[0]) for *_kind, address in addresses)
 
 
 def _no_answer(host: str, port: int, errors: list[OSError]) -> CannotReachError:
