@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NoReturn
 
@@ -12,6 +13,11 @@ class SecretKind(Enum):
     PASSWORD = "password"  # noqa: S105  the name of a kind
     CODE_SECRET = "code-secret"  # noqa: S105  the name of a kind
     PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind; of the site's private key
+
+
+def in_order(kinds: Iterable[SecretKind]) -> list[SecretKind]:
+    """Return sorts of secrets in the order of their values, since a set has none."""
+    return sorted(kinds, key=lambda kind: kind.value)
 
 
 class Secret:

@@ -10,7 +10,7 @@ from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.errors import CodeSecretError, KeychainError, UsageError
 from ferrygate.common.message import Message, message
-from ferrygate.common.secret import SecretKind
+from ferrygate.common.secret import SecretKind, in_order
 from ferrygate.common.secret_text import given_secret
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.vault.vault import Binding, SavedSecret, Vault
@@ -34,7 +34,7 @@ def saved_secrets(vault: Vault, kinds: Collection[SecretKind], binding: Binding)
     """Read secrets of these kinds; what cannot be read, or is broken, is a note and no error."""
     note = vault.note
     found: dict[SecretKind, SavedSecret] = {}
-    for kind in sorted(kinds, key=lambda kind: kind.value):
+    for kind in in_order(kinds):
         try:
             saved = _read(vault, kind, binding)
         except (KeychainError, UsageError) as error:

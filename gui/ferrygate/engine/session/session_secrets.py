@@ -12,7 +12,7 @@ from ferrygate.codes import otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.logs import LiveSecrets
 from ferrygate.common.message import Message
-from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.secret import Secret, SecretKind, in_order
 from ferrygate.engine.messages.session import SecretsChanged, TypedCredentials
 from ferrygate.engine.session.keychain_secrets import KeychainSecrets, saved_secrets
 from ferrygate.sign_in.credentials import Credentials, TypedCode
@@ -189,7 +189,7 @@ class SessionSecrets:
         """Drop what must not be sent; ``changed`` ones from the keychain too, once signed in."""
         if changed:  # the server took them before it had them changed
             self._prove()
-        for kind in _in_order(kinds):
+        for kind in in_order(kinds):
             self.drop(kind)
         self._changed |= kinds if changed else frozenset()
 
@@ -262,7 +262,7 @@ class SessionSecrets:
 
         def keep() -> None:
             vault = self._open_vault()
-            for kind in _in_order(changed):
+            for kind in in_order(changed):
                 vault.forget(kind, binding)
             for kind, text in wanted:
                 vault.write(kind, binding, text)
@@ -312,10 +312,6 @@ def _needed(site: Site) -> frozenset[SecretKind]:
     if SecretKind.PASSPHRASE in used and not may_need_passphrase(Path(site.sign_in.private_key)):
         return used - {SecretKind.PASSPHRASE}
     return used
-
-
-def _in_order(kinds: frozenset[SecretKind]) -> list[SecretKind]:
-    return [SecretKind(value) for value in sorted(kind.value for kind in kinds)]
 
 
 def _texts(credentials: Credentials) -> list[Secret]:
