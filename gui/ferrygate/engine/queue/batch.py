@@ -25,7 +25,7 @@ from ferrygate.engine.messages.transfers import (
 from ferrygate.engine.queue.asked_for import source_names, target_name
 from ferrygate.engine.queue.batch_context import BatchContext
 from ferrygate.engine.queue.batch_question import BatchQuestion, may_ask, name_conflict
-from ferrygate.engine.queue.early_end import EarlyEnd, state_of
+from ferrygate.engine.queue.early_end import EarlyEnd, cause_of_failure, problem_of_walk, state_of
 from ferrygate.engine.queue.report_pace import ReportPace
 from ferrygate.sftp.files import RemoteFiles
 from ferrygate.sftp.server_silence import ServerSlowError
@@ -79,7 +79,7 @@ class Batch:
         # Bytes by file, as lanes have counted since it was told: an entry has one lane that writes
         # it, and each step is one for the interpreter.
         self._moved: dict[int, int] = {}
-        self._early_end = EarlyEnd()
+        self._early_end: EarlyEnd | None = None
         self.id = batch
         self.direction = direction
         self.slots = self._files.slots
@@ -186,7 +186,7 @@ class Batch:
     def retry(self, context: BatchContext) -> None:
         """Begin again what was not delivered, in what may be another session."""
         self._context = context
-        self._early_end = EarlyEnd()
+        self._early_end = None
         waiting = self._files.retry()
         self._tell(at_once=True)
         for view in waiting:
@@ -270,8 +270,7 @@ class Batch:
         ):
             self._files.walk.begin_anew()
             return
-        has_come = self.cancel.cancelled
-        self._files.walk.end(self._early_end.problem_of_walk(error, has_come=has_come))
+        self._files.walk.end(problem_of_walk(error, self._early_end))
         self._tell(at_once=self._files.only_waits)  # as of a file
 
     def _entered(self, job: FileJob, state: TransferState, moved: int) -> None:
@@ -293,7 +292,7 @@ class Batch:
         if isinstance(error, ConnectionLostError):
             self._context.doubt()
         job = msgspec.structs.replace(job, resume_from=checkpoint)
-        if self.cancel.cancelled:
+        if self._early_end is not None:
             self._show(self._files.wait_late(job.number, checkpoint, until))
             for late in self._files.take_late():
                 self._end_waiting(late, TransferState.CANCELLED, self._early_end.reason)
@@ -321,7 +320,7 @@ class Batch:
             self._show(self._files.fail(job.number, state, problem, left_behind, checkpoint))
 
     def _cause(self, error: BaseException) -> BaseException:
-        return self._early_end.cause_of(error, has_come=self.cancel.cancelled)
+        return cause_of_failure(error, self._early_end)
 
     def _goes_on(self, cause: ConnectionLostError, count: Callable[[], int]) -> bool:
         """Tell whether a file or walk that was cut begins again, as ``count`` says of its tries.

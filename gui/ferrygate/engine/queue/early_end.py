@@ -10,33 +10,35 @@ from ferrygate.transfers.views import TransferState
 
 
 class EarlyEnd(msgspec.Struct, frozen=True):
-    """Holds why a batch was ended, once it was.
+    """Holds why a batch was ended.
 
     Attributes:
         reason: told of its files.
         is_wished: a person took the batch back.
     """
 
-    reason: Problem = Cancelled().problem
+    reason: Problem
     is_wished: bool = False
 
-    def cause_of(self, error: BaseException, *, has_come: bool) -> BaseException:
-        """Return what a file or a walk failed of.
 
-        Args:
-            error: what its lane met.
-            has_come: the batch was ended. Without a person's wish, what was taken back failed of
-                the reason: the connection was given up, say.
-        """
-        cause = cause_of(error, taken_back=self.is_wished)
-        if isinstance(cause, Cancelled) and has_come and not self.is_wished:
-            return error_for(self.reason)
-        return cause
+def cause_of_failure(error: BaseException, end: EarlyEnd | None) -> BaseException:
+    """Return what a file or a walk failed of.
 
-    def problem_of_walk(self, error: BaseException | None, *, has_come: bool) -> Problem | None:
-        """Return why a walk was not whole; ``None`` if it was, or a person took it back."""
-        cause = None if error is None else self.cause_of(error, has_come=has_come)
-        return None if cause is None or isinstance(cause, Cancelled) else problem_of(cause)
+    Args:
+        error: what its lane met.
+        end: why the batch was ended, if it was. Without a person's wish, what was taken back
+            failed of the reason: the connection was given up, say.
+    """
+    cause = cause_of(error, taken_back=end is not None and end.is_wished)
+    if isinstance(cause, Cancelled) and end is not None and not end.is_wished:
+        return error_for(end.reason)
+    return cause
+
+
+def problem_of_walk(error: BaseException | None, end: EarlyEnd | None) -> Problem | None:
+    """Return why a walk was not whole; ``None`` if it was, or a person took it back."""
+    cause = None if error is None else cause_of_failure(error, end)
+    return None if cause is None or isinstance(cause, Cancelled) else problem_of(cause)
 
 
 def state_of(cause: BaseException) -> TransferState:
