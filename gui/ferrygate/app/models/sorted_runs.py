@@ -15,7 +15,23 @@ from collections.abc import Callable, Iterable
 from itertools import chain, pairwise
 from typing import Any
 
+import msgspec
+
 _ALIKE = 2  # runs are joined early where one is less than so many times as long as the next
+
+
+class _Join(msgspec.Struct):
+    """Holds a join of two neighbouring runs that is under way.
+
+    Attributes:
+        at: the first of the two.
+        cuts: behind what was joined of each.
+        numbers: the beginning of what they become.
+    """
+
+    at: int
+    cuts: tuple[int, int]
+    numbers: array[int]
 
 
 class SortedRuns:
@@ -24,9 +40,7 @@ class SortedRuns:
     def __init__(self, key: Callable[[int], Any]) -> None:
         self._key = key
         self._runs: list[array[int]] = []
-        self._joined = array("I")  # the beginning of what two runs become
-        self._at = 0  # the first of those two
-        self._cuts: tuple[int, int] | None = None  # behind what was joined of them; None: no join
+        self._join: _Join | None = None  # the one under way
 
     def add(self, numbers: Iterable[int]) -> None:
         """Take in a run of numbers, in any order; each comes after all that were there."""
@@ -40,7 +54,7 @@ class SortedRuns:
         Args:
             most: how many numbers to take of each run.
         """
-        if self._cuts is None:
+        if self._join is None:
             alike = [
                 at
                 for at, (run, later) in enumerate(pairwise(self._runs))
@@ -48,17 +62,17 @@ class SortedRuns:
             ]
             if not alike:
                 return
-            self._begin(alike[-1])
-        self._join_piece(most)
+            self._join = _Join(alike[-1], (0, 0), array("I"))
+        self._join_piece(self._join, most)
 
     def join(self, most: int) -> bool:
         """Join a piece of what is not one run yet, as above; tell whether there was any."""
         if len(self._runs) < 2:  # noqa: PLR2004  there is nothing to join
             return False
-        if self._cuts is None:
+        if self._join is None:
             lengths = [len(run) + len(later) for run, later in pairwise(self._runs)]
-            self._begin(lengths.index(min(lengths)))
-        self._join_piece(most)
+            self._join = _Join(lengths.index(min(lengths)), (0, 0), array("I"))
+        self._join_piece(self._join, most)
         return True
 
     def whole(self) -> array[int]:
@@ -68,27 +82,24 @@ class SortedRuns:
             pass
         return self._runs[0] if self._runs else array("I")
 
-    def _begin(self, at: int) -> None:
-        self._at, self._cuts, self._joined = at, (0, 0), array("I")
-
-    def _join_piece(self, most: int) -> None:
-        left, right = self._runs[self._at : self._at + 2]
-        first, second = self._cuts or (0, 0)
+    def _join_piece(self, join: _Join, most: int) -> None:
+        left, right = self._runs[join.at : join.at + 2]
+        first, second = join.cuts
         longer = [
             run[at + most] for run, at in ((left, first), (right, second)) if len(run) - at > most
         ]
         ends = len(left), len(right)
         if longer:
             last = min(map(self._key, longer))
-            ends = self._behind(last, left, first), self._behind(last, right, second)
-        self._joined.extend(self._sorted(chain(left[first : ends[0]], right[second : ends[1]])))
-        self._cuts = ends
+            ends = (
+                bisect_right(left, last, first, key=self._key),
+                bisect_right(right, last, second, key=self._key),
+            )
+        join.numbers.extend(self._sorted(chain(left[first : ends[0]], right[second : ends[1]])))
+        join.cuts = ends
         if ends == (len(left), len(right)):
-            self._runs[self._at : self._at + 2] = [self._joined]
-            self._joined, self._cuts = array("I"), None
-
-    def _behind(self, last: Any, run: array[int], cut: int) -> int:
-        return bisect_right(run, last, cut, key=self._key)
+            self._runs[join.at : join.at + 2] = [join.numbers]
+            self._join = None
 
     def _sorted(self, numbers: Iterable[int]) -> array[int]:
         return array("I", sorted(numbers, key=self._key))
