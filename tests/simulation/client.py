@@ -203,6 +203,12 @@ class Client:
             if not has_come():
                 self._news.wait()
 
+    def wait_requests(self, batch: BatchId, count: int, times: int = 1) -> None:
+        """Wait for so many more answers of the server, or for the end of a batch (its n-th)."""
+        last = self._server.requests + count
+        self._server.call_at_request(last, self._news.set)
+        self.wait(lambda: self._server.requests >= last or len(self.ends(batch)) >= times)
+
     @property
     def sessions(self) -> list[SessionChanged]:
         """Return the changes of the session so far."""

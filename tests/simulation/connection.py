@@ -52,7 +52,11 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server:
-    """Holds what the server's connections have in common."""
+    """Holds what the server's connections have in common.
+
+    Attributes:
+        requests: that it has answered so far.
+    """
 
     def __init__(
         self,
@@ -67,6 +71,19 @@ class Server:
         self.account = account
         self.scheduler = scheduler
         self.random = random
+        self.requests = 0
+        self._at_request: tuple[int, Callable[[], None]] | None = None
+
+    def call_at_request(self, number: int, act: Callable[[], None]) -> None:
+        """Have something done after a request, in place of what was to be done after another."""
+        self._at_request = (number, act)
+
+    def count_request(self) -> None:
+        """Note that a request was answered."""
+        self.requests += 1
+        if self._at_request is not None and self._at_request[0] <= self.requests:
+            (_number, act), self._at_request = self._at_request, None
+            act()
 
 
 class SimulatedStream:
@@ -80,6 +97,7 @@ class SimulatedStream:
             server.scheduler,
             server.random,
             lambda data: line.down(data, self._take),
+            server.count_request,
             max_seconds=server.settings.max_seconds,
             keeps_order=server.settings.keeps_order,
         )

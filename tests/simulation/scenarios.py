@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 from ferrygate.engine.messages.files import ListFolder
 from ferrygate.engine.messages.session import SignOut
 from ferrygate.engine.messages.transfers import CancelBatch, RetryBatch
 from ferrygate.transfers.part_names import is_part_name
-from ferrygate.transfers.views import ConflictChoice
+from ferrygate.transfers.views import BatchId, ConflictChoice
 from simulation.batches import Fetched, Sent, Transfer, draw_transfer
+from simulation.client import Client
 from simulation.line import Break
 from simulation.world import Scenario, World
 
+# In these words the log says where a batch stands as something befalls it.
+NOTHING_YET, SOME, TOO_LATE = "before any file", "between files", "after the end"
+
 _LATE_SECONDS = 600.0  # in which the server has given up all that it keeps of lost connections
+_REQUESTS = 4  # that a file takes, about, besides those that move its bytes
+_REQUEST_BYTES = 32_768  # that one moves
+_STEPS = 30  # between an answer of the server and what befalls the program, at most
 
 
 def upload(world: World) -> None:
@@ -53,7 +62,7 @@ def cancel(world: World) -> None:
     client.sign_in()
     batch = transfer.begin(client)
     beside = other.begin(client) if world.random.random() < 0.5 else None
-    world.wait_steps(world.random.randint(0, 60 * len(transfer.tree)))
+    _wait_inside(world, transfer, client, batch)
     is_cancelled = world.random.random() < 0.8
     if is_cancelled:
         client.engine.send(CancelBatch(batch))
@@ -108,17 +117,16 @@ def kill(world: World) -> None:
     client = world.start_client()
     client.sign_in()
     batch = transfer.begin(client)
-    world.wait_steps(world.random.randint(0, 60 * len(transfer.tree)))
+    _wait_inside(world, transfer, client, batch)
     client.kill()
     has_power = world.random.random() < 0.5
     if not has_power:
         world.computer.lose_power()
-    if isinstance(transfer, Fetched):
-        there = transfer.there()
-        whole = {name for name in there if there[name] == transfer.wanted.get(name)}
-        assert transfer.delivered(client, batch) <= whole
-        if has_power:
-            assert all(map(_is_part, set(there) - whole))
+    whole = _check_told(transfer, client, batch)
+    if isinstance(transfer, Fetched) and has_power:
+        assert all(map(_is_part, set(transfer.there()) - whole))
+    world.wait(world.random.choice((0.0, 1.0)))  # the server notices the end, or not yet
+    _check_told(transfer, client, batch)
     again = world.start_client()
     again.sign_in()
     choice = world.random.choice((ConflictChoice.REPLACE, ConflictChoice.CHANGED))
@@ -143,7 +151,7 @@ def retry(world: World) -> None:
     batch = transfer.begin(client, ConflictChoice.REPLACE)
     times = 1
     for _time in range(world.random.randint(1, 3)):
-        world.wait_steps(world.random.randint(0, 40 * len(transfer.tree)))
+        _wait_inside(world, transfer, client, batch, times)
         client.engine.send(CancelBatch(batch))
         if not client.end_of(batch, times).can_retry:
             break
@@ -185,6 +193,34 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (upload, download, cancel, retry, reconnect, kill, two)
 }
+
+
+def _wait_inside(
+    world: World, transfer: Transfer, client: Client, batch: BatchId, times: int = 1
+) -> None:
+    """Wait for a moment of a batch that was just begun (again), and log where the batch stands.
+
+    The moment is drawn by the server's answers, as the time and the steps that a file takes differ
+    widely from line to line.
+    """
+    told = transfer.delivered(client, batch)
+    left = [content for name, content in transfer.wanted.items() if name not in told]
+    count = sum(_REQUESTS + math.ceil(len(content) / _REQUEST_BYTES) for content in left)
+    late = round(world.random.triangular(0, count, count))  # where most files are under way or told
+    client.wait_requests(batch, late, times)
+    world.wait_steps(world.random.randint(0, _STEPS))
+    stands = SOME if transfer.delivered(client, batch) > told else NOTHING_YET
+    is_over = len(client.ends(batch)) >= times
+    world.scheduler.note(f"comes {TOO_LATE if is_over else stands}")
+    _check_told(transfer, client, batch)
+
+
+def _check_told(transfer: Transfer, client: Client, batch: BatchId) -> set[str]:
+    """Check that what was told as delivered is there whole; returns the names of all that is."""
+    there = transfer.there()
+    whole = {name for name in there if there[name] == transfer.wanted.get(name)}
+    assert transfer.delivered(client, batch) <= whole
+    return whole
 
 
 def _check_codes(world: World) -> None:

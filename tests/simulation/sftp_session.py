@@ -69,6 +69,7 @@ class SftpSession:
         scheduler: Scheduler,
         random: Random,
         send: Callable[[bytes], None],
+        count_request: Callable[[], None],
         *,
         max_seconds: float,
         keeps_order: bool,
@@ -80,6 +81,7 @@ class SftpSession:
             scheduler: of the time that requests take.
             random: draws it.
             send: takes the bytes that go to the client.
+            count_request: is called after each request.
             max_seconds: that a request takes at most.
             keeps_order: one request is done after the other.
         """
@@ -87,6 +89,7 @@ class SftpSession:
         self._scheduler = scheduler
         self._random = random
         self._send = send
+        self._count_request = count_request
         self._max_seconds = max_seconds
         self._keeps_order = keeps_order
         self._received = bytearray()
@@ -147,6 +150,7 @@ class SftpSession:
     def _do(self, request: Request) -> None:
         if not self._has_ended:
             self._send(self._answer(request))
+            self._count_request()
 
     def _answer(self, request: Request) -> bytes:
         kind, number, fields = request
