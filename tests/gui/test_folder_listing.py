@@ -20,7 +20,7 @@ def test_entries_are_counted_while_it_goes_on() -> None:
 def test_what_was_counted_is_known_after_the_end() -> None:
     listing = FolderListing(b"/inbox", 7, again=False)
     listing.count((FILE,))
-    listing.request = None
+    listing.end()
     assert not listing.is_under_way
     assert listing.entries_read == 1
 

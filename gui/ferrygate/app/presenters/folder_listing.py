@@ -32,6 +32,14 @@ class FolderListing:
         self.unseen: Problem | None = None
         self._held = HeldNames(folder, max_bytes)
 
+    def note_incomplete(self, problem: Problem) -> None:
+        """Note why the listing tells not all."""
+        self.unseen = problem
+
+    def end(self) -> None:
+        """Note that no more comes."""
+        self.request = None
+
     @property
     def is_under_way(self) -> bool:
         """Tell whether more may come."""
@@ -42,7 +50,7 @@ class FolderListing:
         try:
             self._held.add(entries)
         except RemoteFailureError as error:
-            self.unseen = error.problem
+            self.note_incomplete(error.problem)
             return False
         self.entries_read += len(entries)
         return True

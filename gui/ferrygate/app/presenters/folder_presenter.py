@@ -251,9 +251,9 @@ class FolderPresenter(Observable):
         """Take what tells of the listing under way; tell whether the event does."""
         match event:
             case FolderBlock(request=request) if request == self._listing.request:
-                self._add(event.entries)
+                self._add(request, event.entries)
             case ListingIncomplete(request=request) if request == self._listing.request:
-                self._listing.unseen = event.problem
+                self._listing.note_incomplete(event.problem)
             case Done(request=request) if request == self._listing.request:
                 self._listed()
             case Failed(request=request) if request == self._listing.request:
@@ -316,9 +316,9 @@ class FolderPresenter(Observable):
         self._listing = FolderListing(path, request, again=again)
         self._changed()
 
-    def _add(self, entries: tuple[Entry, ...]) -> None:
+    def _add(self, request: int, entries: tuple[Entry, ...]) -> None:
         if not self._listing.count(entries):
-            self._outbox.send(CancelRequest(target=self._listing.request or 0))
+            self._outbox.send(CancelRequest(target=request))
             self._listed()
             return
         if self._path == self._start:
@@ -331,7 +331,7 @@ class FolderPresenter(Observable):
 
     def _listed(self) -> None:
         listing, self._finding = self._listing, None
-        listing.request = None
+        listing.end()
         if not listing.again:
             self._sink.end()
         elif listing.unseen is None:  # else what is missing from the list may be there all the same
@@ -345,7 +345,7 @@ class FolderPresenter(Observable):
             self._places.end(is_whole=listing.unseen is None)
 
     def _failed(self, problem: Problem) -> None:
-        self._listing.request = None
+        self._listing.end()
         finding, self._finding = self._finding, None
         if finding and finding.path == self._path and problem.kind is Kind.WRONG_TYPE:
             self.back()  # it is a file after all
