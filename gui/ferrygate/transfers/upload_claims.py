@@ -20,6 +20,7 @@ make another name of the same file.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import unicodedata
@@ -43,25 +44,15 @@ Sleep = Callable[[float], Awaitable[None]]
 class Claim:
     """Holds a remote name until closed, as :meth:`UploadClaims.acquire` gave it."""
 
-    def __init__(
-        self,
-        release: Callable[[], None] | None = None,
-        let_go: Callable[[], None] | None = None,
-    ) -> None:
-        """Take what releases a locked file, and what frees the name: nothing where none is held."""
-        self._release = release
-        self._let_go = let_go
+    def __init__(self, *closing: Callable[[], None]) -> None:
+        """Take what gives the name back, in this order: nothing where none is held."""
+        self._closing = contextlib.ExitStack()
+        for act in reversed(closing):
+            self._closing.callback(act)
 
     def close(self) -> None:
         """Release the name, the first time: later it may be another transfer's."""
-        release, let_go = self._release, self._let_go
-        self._release = self._let_go = None
-        try:
-            if release is not None:
-                release()
-        finally:
-            if let_go is not None:
-                let_go()
+        self._closing.close()
 
 
 class UploadClaims:
@@ -113,13 +104,13 @@ class UploadClaims:
             self._taken.add(name)
         claim = None
         try:
-            claim = self._try_lock(name) if replaces else Claim(let_go=partial(self._let_go, name))
+            claim = self._try_lock(name) if replaces else Claim(partial(self._free_name, name))
         finally:
             if claim is None:
-                self._let_go(name)
+                self._free_name(name)
         return claim
 
-    def _let_go(self, name: bytes) -> None:
+    def _free_name(self, name: bytes) -> None:
         with self._lock:
             self._taken.discard(name)
 
@@ -131,8 +122,8 @@ class UploadClaims:
             descriptor = self._disk.take_lock_file(path)
         if descriptor is None:
             return None
-        release = partial(self._disk.release_lock_file, path, descriptor)
-        return Claim(release, partial(self._let_go, name))
+        unlock = partial(self._disk.release_lock_file, path, descriptor)
+        return Claim(unlock, partial(self._free_name, name))
 
 
 def _one_spelling(remote: bytes) -> bytes:
