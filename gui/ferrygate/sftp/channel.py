@@ -58,8 +58,8 @@ from ferrygate.sftp.timers import Timers
 from ferrygate.sftp.wire import BadPacketError, ExtendedReply, Reply, Type
 
 T = TypeVar("T")
-
 _LIMITS = b"limits@openssh.com"
+_IDLE_SECONDS = 3600.0  # for one wait without any reply due; a call or a cancel ends it
 
 
 class SftpChannel:
@@ -87,7 +87,7 @@ class SftpChannel:
             large_requests: use the limits that a server announces; false for one that fails then.
         """
         self._stream, self._clock = stream, clock
-        self._replies = ReplyClock(clock, reply_deadline)
+        self._reply_clock = ReplyClock(clock, reply_deadline)
         self._large_requests = large_requests
         self._reader = PacketReader()
         self._pending = PendingRequests()
@@ -177,7 +177,7 @@ class SftpChannel:
             RemoteFailureError: the server sent something that is not SFTP.
         """
         main = self._begin(work)
-        self._replies.begin()
+        self._reply_clock.begin()
         is_raised = False  # the cancel, inside ``work``
         try:
             with cancel.watched(self._stream.wake):
@@ -189,7 +189,7 @@ class SftpChannel:
                         self._calls.popleft()()
                     if self._ready:
                         self._step_ready()
-                    elif self._owes and (slowness := self._replies.slowness()) is not None:
+                    elif self._owes and (slowness := self._reply_clock.slowness()) is not None:
                         raise slowness
                     else:
                         self._exchange()
@@ -232,7 +232,7 @@ class SftpChannel:
 
     def _enqueue(self, future: Future[Reply], kind: Type, *body: bytes) -> None:
         if not self._pending:
-            self._replies.begin()
+            self._reply_clock.begin()
         future.asked = kind
         self._out.append(wire.packet(kind, self._pending.add(future), *body))
 
@@ -267,16 +267,16 @@ class SftpChannel:
     def _exchange(self) -> None:
         """Send what the stream takes, then wait for bytes and take the replies in them."""
         self._send()
-        data = self._receive(self._patience())
-        if data is None and self._owes and self._replies.silence >= self._replies.deadline:
+        data = self._receive(self._seconds_to_wait())
+        if data is None and self._owes and self._reply_clock.is_over:
             data = self._receive(0.0)  # the computer may have been suspended
             if data is None:
-                raise silent(self._replies.silence, self._pending.futures)
+                raise silent(self._reply_clock.silence, self._pending.futures)
         if data is None:
             return
         if not data:
             raise connection_lost("channel closed: end of data")
-        self._replies.received(len(data))
+        self._reply_clock.received(len(data))
         try:
             for payload in self._reader.feed(data):
                 self._take(payload)
@@ -295,9 +295,9 @@ class SftpChannel:
     def _owes(self) -> bool:
         return bool(self._pending) or self._version is not None
 
-    def _patience(self) -> float:
+    def _seconds_to_wait(self) -> float:
         """Return the seconds to wait for bytes: until the deadline, or the next timer."""
-        seconds = self._replies.patience(is_due=self._owes)
+        seconds = self._reply_clock.seconds_left if self._owes else _IDLE_SECONDS
         if self._timers.next is not None:
             seconds = min(seconds, self._timers.next - self._clock.monotonic())
         return max(0.0, seconds)
@@ -307,7 +307,7 @@ class SftpChannel:
         while self._out and self._stream.send_ready():
             burst = next_burst(self._out)
             sent = self._stream.send(burst)
-            self._replies.sent(sent)
+            self._reply_clock.sent(sent)
             if sent < len(burst):
                 self._out.appendleft(memoryview(burst)[sent:])
 
@@ -343,7 +343,7 @@ class SftpChannel:
             return
         number, reply = wire.parse_reply(payload)
         future = self._pending.answered(number)
-        self._replies.answered()
+        self._reply_clock.answered()
         future.resolve(reply)
         self._wake(future)
 

@@ -9,18 +9,18 @@ from ferrygate.sftp.server_silence import ServerSlowError, too_slow
 REPLY_SECONDS = 60.0
 """Seconds without a byte after which a server that owes a reply counts as gone, by default."""
 
-_IDLE_SECONDS = 3600.0  # for one wait without any reply due; a call or a cancel ends it
-
 
 class ReplyClock:
-    """Measures on the steady clock; owned by the channel's thread.
-
-    Attributes:
-        deadline: seconds without a byte, while a reply is due, until the server counts as gone.
-    """
+    """Measures on the steady clock; owned by the channel's thread."""
 
     def __init__(self, clock: Clock, deadline: float) -> None:
-        self.deadline = deadline
+        """Begin to measure.
+
+        Args:
+            clock: the time.
+            deadline: seconds without a byte, while a reply is due, until the server counts as gone.
+        """
+        self._deadline = deadline
         self._clock = clock
         self._heard = clock.monotonic()
         self._pace = Pace()
@@ -48,9 +48,15 @@ class ReplyClock:
         """Count the seconds since the last byte came."""
         return self._clock.monotonic() - self._heard
 
-    def patience(self, *, is_due: bool) -> float:
-        """Return the seconds that bytes may be waited for; ``is_due`` where a reply is."""
-        return self.deadline - self.silence if is_due else _IDLE_SECONDS
+    @property
+    def seconds_left(self) -> float:
+        """Count the seconds until a server that owes a reply counts as gone."""
+        return self._deadline - self.silence
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether a server that owes a reply counts as gone."""
+        return self.silence >= self._deadline
 
     def slowness(self) -> ServerSlowError | None:
         """Return the error for a server that answers too slowly; none for one that is in time."""

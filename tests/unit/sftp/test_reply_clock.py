@@ -23,12 +23,11 @@ def replies(clock: ManualClock) -> ReplyClock:
 
 def test_each_byte_ends_the_silence(clock: ManualClock, replies: ReplyClock) -> None:
     clock.time += 40
-    assert (replies.silence, replies.patience(is_due=True)) == (40, 20)
+    assert (replies.silence, replies.seconds_left, replies.is_over) == (40, 20, False)
     replies.received(1)
-    assert (replies.silence, replies.patience(is_due=True)) == (0, 60)
+    assert (replies.silence, replies.seconds_left) == (0, 60)
     clock.time += 70
-    assert replies.patience(is_due=True) == -10
-    assert replies.patience(is_due=False) > 60
+    assert (replies.seconds_left, replies.is_over) == (-10, True)
     replies.begin()
     assert replies.silence == 0
 
