@@ -110,7 +110,7 @@ def imported(module: str, names: set[str]) -> set[str]:
         ("path.read_text()", {"read_text"}),
         ("import shutil", {"shutil"}),
         ("from ferrygate.common.system_disk import SystemDisk", {"SystemDisk"}),
-        ("from ferrygate.common.file_lock import Lock, try_lock", {"try_lock"}),
+        ("from ferrygate.common.file_lock import LockResult, try_lock", {"try_lock"}),
         ("from ferrygate.common.local_disk import reading", set()),
         ("files.mkdir(path)", set()),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from ferrygate.common.disk import DiskEntry, OpenFile, OpenFolder
-from ferrygate.common.file_lock import Lock
+from ferrygate.common.file_lock import LockResult
 from ferrygate.common.local_disk import reading
 from simulation.event_log import EventLog
 from simulation.memory_files import DEVICE, Computer, Node, entries_of
@@ -249,13 +249,13 @@ class MemoryDisk:
     def status_of(self, descriptor: int, /) -> os.stat_result:
         return self._of(descriptor).node.status()
 
-    def lock(self, descriptor: int, /) -> Lock:
+    def lock(self, descriptor: int, /) -> LockResult:
         self.switch()
         opened = self._of(descriptor)
         if opened.node.locked_by not in {None, opened}:
-            return Lock.HELD
+            return LockResult.HELD
         opened.node.locked_by = opened
-        return Lock.TAKEN
+        return LockResult.TAKEN
 
     def sync(self, descriptor: int, /) -> None:
         node = self._of(descriptor).node
@@ -293,7 +293,7 @@ class MemoryDisk:
     def take_lock_file(self, path: Path, /) -> int | None:
         self.make_folders(str(path.parent))
         descriptor = self.open_folder(str(path.parent)).open(path.name, os.O_CREAT | os.O_RDWR)
-        if self.lock(descriptor) is Lock.TAKEN and self._is_there(path, descriptor):
+        if self.lock(descriptor) is LockResult.TAKEN and self._is_there(path, descriptor):
             return descriptor
         self.close(descriptor)
         return None

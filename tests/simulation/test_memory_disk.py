@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from ferrygate.common.disk import Disk, OpenFolder
-from ferrygate.common.file_lock import Lock
+from ferrygate.common.file_lock import LockResult
 from simulation.event_log import EventLog
 from simulation.memory_disk import MemoryDisk
 from simulation.memory_files import Computer
@@ -81,11 +81,11 @@ def test_a_process_that_ends_lets_go_of_its_locks() -> None:
     one, other = MemoryDisk(files), MemoryDisk(files)
 
     def main() -> None:
-        assert one.lock(one.open_folder("/top").open("x", os.O_RDWR)) is Lock.TAKEN
+        assert one.lock(one.open_folder("/top").open("x", os.O_RDWR)) is LockResult.TAKEN
         descriptor = other.open_folder("/top").open("x", os.O_RDWR)
-        assert other.lock(descriptor) is Lock.HELD
+        assert other.lock(descriptor) is LockResult.HELD
         one.die()
-        assert other.lock(descriptor) is Lock.TAKEN
+        assert other.lock(descriptor) is LockResult.TAKEN
         with pytest.raises(OSError, match="the process is dead"):
             one.scan("/top")
 

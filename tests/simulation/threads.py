@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from ferrygate.common.threads import Event, Lock, Mailbox, Running
+from ferrygate.common.threads import Event, Lock, Mailbox, RunningThread
 from simulation.scheduler import Process, Scheduler, StuckError, Task
 
 T = TypeVar("T")
@@ -145,7 +145,7 @@ class SimulatedThreads:
         self._scheduler = scheduler
         self._process = process
 
-    def spawn(self, run: Callable[[], object], name: str) -> Running:
+    def spawn(self, run: Callable[[], object], name: str) -> RunningThread:
         task = self._scheduler.spawn(run, name, self._process)
         self._scheduler.switch()
         return SimulatedThread(self._scheduler, task)

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ferrygate.common.file_lock import Lock
+from ferrygate.common.file_lock import LockResult
 
 CANNOT_SYNC_FOLDER = frozenset({errno.EINVAL, errno.EACCES})
 """Errors of a folder's sync that fail nothing in it, since no more can be had.
@@ -181,7 +181,7 @@ class Disk(Protocol):
     def status_of(self, descriptor: int, /) -> os.stat_result:
         """Look up an open file or folder."""
 
-    def lock(self, descriptor: int, /) -> Lock:
+    def lock(self, descriptor: int, /) -> LockResult:
         """Lock an open file until it is closed, without waiting; raises nothing."""
 
     def sync(self, descriptor: int, /) -> None:

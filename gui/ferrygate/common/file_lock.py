@@ -11,15 +11,15 @@ _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 _BEHIND_THE_END = 1 << 40  # on Windows the byte there is locked: locked bytes cannot be read
 
 
-class Lock(Enum):
+class LockResult(Enum):
     """Names the results of trying to lock a file."""
 
     TAKEN = "taken"
     HELD = "held"  # by another open file, of this process or another
-    UNKNOWN = "unknown"  # this disk has no locks
+    UNSUPPORTED = "unsupported"  # this disk has no locks
 
 
-def try_lock(descriptor: int) -> Lock:
+def try_lock(descriptor: int) -> LockResult:
     """Lock an open file until it is closed, without waiting.
 
     ``flock`` where there is one: it belongs to the open file, so two of one process exclude each
@@ -28,8 +28,8 @@ def try_lock(descriptor: int) -> Lock:
     try:
         lock_now(descriptor)
     except OSError as error:
-        return Lock.HELD if error.errno in _HELD else Lock.UNKNOWN
-    return Lock.TAKEN
+        return LockResult.HELD if error.errno in _HELD else LockResult.UNSUPPORTED
+    return LockResult.TAKEN
 
 
 if sys.platform == "win32":

@@ -26,7 +26,7 @@ from ferrygate.common.disk import (
     identity_of,
     is_link,
 )
-from ferrygate.common.file_lock import Lock, try_lock
+from ferrygate.common.file_lock import LockResult, try_lock
 from ferrygate.common.local_disk import open_regular_file
 
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
@@ -230,7 +230,7 @@ class SystemDisk:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, _LOCK_FILE, 0o600)
         try:
-            if try_lock(descriptor) is not Lock.HELD and _is_there(path, descriptor):
+            if try_lock(descriptor) is not LockResult.HELD and _is_there(path, descriptor):
                 return descriptor
         except BaseException:
             os.close(descriptor)

@@ -74,7 +74,7 @@ class Mailbox(Protocol[T]):
         ...
 
 
-class Running(Protocol):
+class RunningThread(Protocol):
     """Describes a thread that was started: :class:`threading.Thread`."""
 
     def join(self, seconds: float | None, /) -> None:
@@ -88,7 +88,7 @@ class Running(Protocol):
 class Threads(Protocol):
     """Starts threads, and makes what they share."""
 
-    def spawn(self, run: Callable[[], object], name: str) -> Running:
+    def spawn(self, run: Callable[[], object], name: str) -> RunningThread:
         """Start a thread; the program's end does not wait for it."""
         ...
 
@@ -123,7 +123,7 @@ class _SystemMailbox(SimpleQueue[T]):
 class SystemThreads:
     """Gives the threads of the operating system, and Python's own locks and events."""
 
-    def spawn(self, run: Callable[[], object], name: str) -> Running:
+    def spawn(self, run: Callable[[], object], name: str) -> RunningThread:
         """Start a daemon thread.
 
         Raises:

@@ -12,7 +12,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.disk import CANNOT_SYNC_FOLDER, Disk, Identity, OpenFile, identity_of
 from ferrygate.common.errors import FerrygateError, error_for, problem_of
 from ferrygate.common.local_disk import TooManyOpenFilesError, writing
-from ferrygate.common.threads import Mailbox, Running, Threads
+from ferrygate.common.threads import Mailbox, RunningThread, Threads
 from ferrygate.common.unforeseen import logged
 from ferrygate.transfers.local_folder import LocalFile, LocalFolder
 from ferrygate.transfers.parts import sweep
@@ -88,7 +88,7 @@ class Flusher:
         self._named: set[LocalFolder] = set()  # whose names are safe; the thread's own
         self._disk = disk
         self._work: Mailbox[_Finished | _Begun | _ToClear | _Stop] = threads.mailbox()
-        self._thread: Running | None = None
+        self._thread: RunningThread | None = None
         self._starting = threads.lock()
         self._failed: dict[Identity, OSError] = {}  # by the file; the thread's own
 

@@ -21,7 +21,7 @@ import msgspec
 from ferrygate.common.clock import Clock
 from ferrygate.common.disk import Disk, OpenFile, OpenFolder, identity_of
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.file_lock import Lock
+from ferrygate.common.file_lock import LockResult
 from ferrygate.transfers.local_folder import LocalFolder
 from ferrygate.transfers.part_names import is_part_of
 
@@ -60,7 +60,8 @@ def new_part(disk: Disk, folder: OpenFolder, new_name: Callable[[], str]) -> Par
         name = new_name()
         file = disk.writer(folder.open(name, _NEW))
         try:
-            if disk.lock(file.fileno()) is not Lock.HELD and _is_there(disk, folder, name, file):
+            is_held = disk.lock(file.fileno()) is LockResult.HELD
+            if not is_held and _is_there(disk, folder, name, file):
                 return Part(name, file)
         except BaseException:
             file.close()
@@ -84,7 +85,7 @@ def sweep(disk: Disk, folder: LocalFolder, machine: str, clock: Clock) -> None:
 def _sweep_one(disk: Disk, folder: OpenFolder, name: str, clock: Clock) -> None:
     descriptor = folder.open(name, _TO_LOCK)
     try:
-        if disk.lock(descriptor) is not Lock.TAKEN:
+        if disk.lock(descriptor) is not LockResult.TAKEN:
             return
         if not disk.moves_open_files:
             if clock.now() - disk.status_of(descriptor).st_mtime < _AGE_WITHOUT_LOCK_SECONDS:

@@ -13,7 +13,7 @@ import pytest
 
 from ferrygate.common.disk import Disk, Identity, OpenFolder, identity_of, is_link
 from ferrygate.common.errors import LocalFileError
-from ferrygate.common.file_lock import Lock
+from ferrygate.common.file_lock import LockResult
 from ferrygate.common.system_disk import SystemDisk
 from simulation.memory_disk import new_memory_disk
 from support.flush_rig import SyncDisk
@@ -212,12 +212,12 @@ def test_a_lock_is_held_by_one_open_file_until_its_last_descriptor_is_closed(
     write(disk, folder, "a")
     first, second = folder.open("a", os.O_RDWR), folder.open("a", os.O_RDWR)
     third = disk.duplicate(first)
-    assert disk.lock(first) is Lock.TAKEN
-    assert disk.lock(second) is Lock.HELD
+    assert disk.lock(first) is LockResult.TAKEN
+    assert disk.lock(second) is LockResult.HELD
     disk.close(first)
-    assert disk.lock(second) is Lock.HELD
+    assert disk.lock(second) is LockResult.HELD
     disk.close(third)
-    assert disk.lock(second) is Lock.TAKEN
+    assert disk.lock(second) is LockResult.TAKEN
     disk.close(second)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.common.disk import OpenFolder
-from ferrygate.common.file_lock import Lock, try_lock
+from ferrygate.common.file_lock import LockResult, try_lock
 from ferrygate.common.system_disk import SystemDisk, SystemFolder
 from ferrygate.common.threads import SystemThreads
 from ferrygate.transfers.file_job import FileJob
@@ -191,17 +191,17 @@ def test_a_computer_has_one_name_and_others_have_others(tmp_path: Path) -> None:
 def test_a_lock_is_held_by_one_open_file_until_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as one, path.open("r+b") as other:
-        assert try_lock(one.fileno()) is Lock.TAKEN
-        assert try_lock(other.fileno()) is Lock.HELD
+        assert try_lock(one.fileno()) is LockResult.TAKEN
+        assert try_lock(other.fileno()) is LockResult.HELD
         one.close()
-        assert try_lock(other.fileno()) is Lock.TAKEN
+        assert try_lock(other.fileno()) is LockResult.TAKEN
 
 
 def test_where_there_are_no_locks_that_is_said() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     os.close(writing)
-    assert try_lock(writing) is Lock.UNKNOWN
+    assert try_lock(writing) is LockResult.UNSUPPORTED
 
 
 def test_two_threads_never_share_a_part(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ferrygate.common.clock import Clock
-from ferrygate.common.threads import Running, Threads
+from ferrygate.common.threads import RunningThread, Threads
 from ferrygate.common.unforeseen import logged
 
 ASK_AFTER_SECONDS = 10.0  # of silence, then the server is asked for a sign of life
@@ -51,7 +51,7 @@ class Liveness:
         self._clock = clock
         self._threads = threads
         self._suspended = clock.suspended()
-        self._asking: Running | None = None
+        self._asking: RunningThread | None = None
         self._awake: float | None = None  # when it woke up; nothing was heard since
 
     def is_alive(self) -> bool:

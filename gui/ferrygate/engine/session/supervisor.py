@@ -26,7 +26,7 @@ from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
 from ferrygate.common.remedies import PASSING
 from ferrygate.common.secret import Secret
-from ferrygate.common.threads import Running
+from ferrygate.common.threads import RunningThread
 from ferrygate.common.unforeseen import logged
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
@@ -95,7 +95,7 @@ class SessionSupervisor:
         self._work = TransferTotals()  # all that was done up to the last loss
         self._lost: list[SecureConnection] = []  # servers may think they last
         self._reconnects = 0  # of sign-ins; their requests are -1, -2, and so on
-        self._endings: list[Running] = []
+        self._endings: list[RunningThread] = []
 
     # ------------------------------------------------------------ signing in
 
