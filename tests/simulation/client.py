@@ -15,7 +15,7 @@ from ferrygate.engine.engine import Engine
 from ferrygate.engine.messages.codes import UseCodeSecret
 from ferrygate.engine.messages.event import Answer, Done, Event
 from ferrygate.engine.messages.files import FolderBlock, TakeMore
-from ferrygate.engine.messages.session import OpenSite, SessionChanged, SignIn, UsePassword
+from ferrygate.engine.messages.session import OpenSite, SignIn, UsePassword
 from ferrygate.engine.messages.transfers import BatchChanged, BatchStarted, FileChanged
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.ledger import Ledger
@@ -208,11 +208,6 @@ class Client:
         last = self._server.requests + count
         self._server.call_at_request(last, self._news.set)
         self.wait(lambda: self._server.requests >= last or len(self.ends(batch)) >= times)
-
-    @property
-    def sessions(self) -> list[SessionChanged]:
-        """Return the changes of the session so far."""
-        return [event for event in self.events if isinstance(event, SessionChanged)]
 
     def close(self) -> None:
         """End the engine as a person does; each request was then answered once."""

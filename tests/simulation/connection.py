@@ -87,7 +87,7 @@ class Server:
 
 
 class SimulatedStream:
-    """Is the client's end of a channel: a :class:`ferrygate.common.byte_stream.ByteStream`."""
+    """Simulates the client's end: a :class:`ferrygate.common.byte_stream.ByteStream`."""
 
     def __init__(self, server: Server, line: Line) -> None:
         self._scheduler = server.scheduler
@@ -192,7 +192,7 @@ class SimulatedStream:
 
 
 class SimulatedSubsystem:
-    """Is the server's SFTP program."""
+    """Simulates the server's SFTP program."""
 
     was_refused = False
     exit_status = -1
@@ -213,7 +213,7 @@ class SimulatedSubsystem:
 
 
 class SimulatedConnection:
-    """Is an SSH connection, as far as the folders above ``ssh`` use it.
+    """Stands in for an SSH connection, as far as the folders above ``ssh`` use it.
 
     Attributes:
         alive: the client knows of no end.
@@ -277,7 +277,7 @@ class SimulatedConnection:
 
         def at_server(_sent: bytes) -> None:
             act()
-            self._line.down(b"a", lambda _answer: self._answer(answered))
+            self._line.down(b"a", lambda _answer: answered.set())
 
         self._line.up(b"q", at_server)  # one byte comes in one piece
         end = self._scheduler.time + _DEADLINE_SECONDS
@@ -285,10 +285,6 @@ class SimulatedConnection:
             answered.wait(_TICK_SECONDS)
             self._tick()
         return answered.is_set()
-
-    @staticmethod
-    def _answer(answered: SimulatedEvent) -> None:
-        answered.set()
 
     # ------------------------------------------------------------ signed in
 

@@ -1,4 +1,4 @@
-"""Is the disk of a simulated process, over the files of its computer."""
+"""Simulates the disk of a process, over the files of its computer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Open:
 
 
 class MemoryFile:
-    """Is a file over a descriptor, which it owns."""
+    """Keeps a file open by a descriptor, which it owns."""
 
     def __init__(self, disk: MemoryDisk, descriptor: int) -> None:
         self._disk = disk
@@ -53,7 +53,7 @@ class MemoryFile:
 
 
 class MemoryEntry:
-    """Is an entry of a folder that was scanned."""
+    """Tells of an entry of a folder that was scanned."""
 
     def __init__(self, name: str, path: str, node: Node) -> None:
         self.name = name
@@ -68,7 +68,7 @@ class MemoryEntry:
 
 
 class MemoryFolder:
-    """Is an open folder."""
+    """Keeps a folder open."""
 
     def __init__(self, disk: MemoryDisk, node: Node) -> None:
         self._disk = disk
@@ -163,7 +163,7 @@ class MemoryFolder:
 
 
 class MemoryDisk:
-    """Is the disk of one process: its descriptors end with it."""
+    """Simulates the disk of one process: its descriptors end with it."""
 
     moves_open_files = True
     syncs_folders = True
@@ -259,14 +259,12 @@ class MemoryDisk:
 
     def sync(self, descriptor: int, /) -> None:
         node = self._of(descriptor).node
-        content, entries, changes = bytes(node.content), node.entries, len(node.changes)
-        entries = None if entries is None else dict(entries)
+        content, changes = bytes(node.content), len(node.changes)
         if self._scheduler.running is not None:
             self._scheduler.wait("the disk", self.computer.random.random() * _SYNC_SECONDS)
-        if entries is None:
+        if node.entries is None:
             node.safe_content = content
         else:
-            node.safe_entries = entries
             del node.changes[:changes]
 
     def begin_to_write(self, descriptor: int, /) -> None:
@@ -284,8 +282,8 @@ class MemoryDisk:
 
     # ------------------------------------------------------------ marks and locks
 
-    def set_attribute(self, descriptor: int, name: bytes, value: bytes, /) -> None:
-        self._of(descriptor).node.attributes[name] = value
+    def set_attribute(self, descriptor: int, _name: bytes, _value: bytes, /) -> None:
+        self._of(descriptor)  # it must be open; marks are not kept
 
     def write_stream(self, path: str, name: str, data: bytes, /) -> None:
         raise OSError(errno.ENOTSUP, f"no stream {name} of {len(data)} bytes", path)

@@ -33,9 +33,7 @@ class Node:
         self.entries: dict[str, Node] | None = {} if is_folder else None
         self.modified_ns = int(now * 1e9)
         self.locked_by: object = None
-        self.attributes: dict[bytes, bytes] = {}
         self.safe_content = b""
-        self.safe_entries: dict[str, Node] = {}
         self.changes: list[dict[str, Node]] = []
 
     def status(self) -> os.stat_result:
@@ -67,7 +65,6 @@ class Computer:
         file = self.make_node(is_folder=False)
         file.content[:] = file.safe_content = content
         entries_of(folder)[name] = file
-        folder.safe_entries[name] = file
 
     def make_folders(self, path: str) -> Node:
         """Make folders whose names are safe, where they are missing; return the last."""
@@ -76,7 +73,7 @@ class Computer:
             entries = entries_of(folder)
             if part not in entries:
                 made = entries[part] = self.make_node(is_folder=True)
-                for state in (*folder.changes, folder.safe_entries):
+                for state in folder.changes:
                     state[part] = made
             folder = entries[part]
         return folder
@@ -118,7 +115,6 @@ class Computer:
             states = [*node.changes, node.entries]
             node.entries = dict(self.random.choice(states))
         node.changes.clear()
-        node.safe_entries = dict(node.entries)
         for each in node.entries.values():
             self._lose(each)
 

@@ -61,7 +61,7 @@ class _Handle:
 
 
 class SftpSession:
-    """Is the server's end of a channel."""
+    """Simulates the server's end of a channel."""
 
     def __init__(
         self,

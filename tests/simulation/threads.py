@@ -17,7 +17,7 @@ EPOCH = 1_795_000_000.0
 
 
 class SimulatedEvent:
-    """Is an event that tasks set and wait for."""
+    """Simulates an event that tasks set and wait for."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -50,7 +50,7 @@ class SimulatedEvent:
 
 
 class SimulatedLock:
-    """Is a lock that one task holds at a time."""
+    """Simulates a lock that one task holds at a time."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -84,7 +84,7 @@ class SimulatedLock:
 
 
 class SimulatedMailbox(Generic[T]):
-    """Is a queue between tasks."""
+    """Simulates a queue between tasks."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -120,7 +120,7 @@ class SimulatedMailbox(Generic[T]):
 
 
 class SimulatedThread:
-    """Is a task that others may wait for."""
+    """Stands for a task that others may wait for."""
 
     def __init__(self, scheduler: Scheduler, task: Task) -> None:
         self._scheduler = scheduler
@@ -161,11 +161,10 @@ class SimulatedThreads:
 
 
 class SimulatedClock:
-    """Tells the scheduler's time; ``slept`` is how long the machine was suspended."""
+    """Tells the scheduler's time, in which the machine is never suspended."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self.slept = 0.0
 
     def now(self) -> float:
         return EPOCH + self._scheduler.time
@@ -174,7 +173,7 @@ class SimulatedClock:
         return 1000.0 + self._scheduler.time
 
     def suspended(self) -> float:
-        return self.slept
+        return 0.0
 
     def wait(self, event: Event, seconds: float) -> bool:
         return event.wait(max(0.0, seconds))

@@ -36,7 +36,7 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  where there is one, no sync is 
 
 
 class World:
-    """Is a simulation of one seed.
+    """Runs a simulation of one seed.
 
     Attributes:
         random: draws what a scenario wants drawn.
