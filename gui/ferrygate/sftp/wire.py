@@ -15,9 +15,8 @@ from typing import NamedTuple
 from ferrygate.common.entry import Entry, EntryKind
 
 VERSION = 3
-MAX_PACKET_BYTES = (
-    1 << 25
-)  # a server may put a whole folder into one NAME packet, here 250,000 names
+# A server may put a whole folder into one NAME packet, here 250,000 names.
+MAX_PACKET_BYTES = 1 << 25
 USUAL_HANDLE_BYTES = 256  # bytes: the longest that the draft allows (§7)
 _MAX_HANDLE_BYTES = 4096  # bytes, as some servers put a whole path or a signed token into it
 _MOST_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each

@@ -69,7 +69,7 @@ def kind_of(status: os.stat_result) -> EntryKind:
 
 
 def demand_file(kind: EntryKind, name: str | bytes) -> None:
-    """Reject to take what is no file for the file of that name; one of unknown kind may be one.
+    """Check that what is taken for a file is one; an entry of unknown kind may be.
 
     Args:
         kind: of what has the name, links followed; a link is one that leads nowhere.

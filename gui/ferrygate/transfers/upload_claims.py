@@ -65,7 +65,7 @@ class UploadClaims:
             disk: this computer's.
             folder: where the locked files are; made when it is needed.
             account: server and account, in one spelling.
-            threads: those that claims are handed to.
+            threads: makes the lock.
         """
         self._disk = disk
         self._folder = folder

@@ -53,7 +53,7 @@ class Browser:
             post: has something done on the engine's thread.
             doubt: called when a request says that the connection was lost.
             clicked: called when somebody begins to wait for a request.
-            threads: those that requests are taken back from.
+            threads: makes the cancel tokens.
         """
         self._lane = lane
         self._post = post

@@ -83,7 +83,7 @@ async def _why_not_made(files: RemoteFiles, path: bytes) -> FerrygateError | Non
 
 
 def _only_files(folder: bytes) -> UnsupportedError:
-    """Reject to rename a folder on an object store, which would copy each file below it."""
+    """Make the error for the rename of a folder on an object store, a copy of each file below."""
     return UnsupportedError(
         message("On this server only files can be renamed, and “{name}” is a folder.", name=folder),
         next_step=message("Make a folder of the new name, and move the files into it one by one."),
