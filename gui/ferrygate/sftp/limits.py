@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 _MAX_REQUEST_BYTES = 261_120  # of data: what OpenSSH takes, and no other server more
-_MOST_HANDLES = 20_000
+_MAX_HANDLES = 20_000
 
 
 class Limits(NamedTuple):
@@ -43,5 +43,5 @@ def parse_limits(body: bytes) -> Limits:
     return Limits(
         read=max(read, 1024),
         write=max(write, 1024),
-        handles=min(handles, _MOST_HANDLES) if handles else smallest.handles,
+        handles=min(handles, _MAX_HANDLES) if handles else smallest.handles,
     )

@@ -19,7 +19,7 @@ VERSION = 3
 MAX_PACKET_BYTES = 1 << 25
 USUAL_HANDLE_BYTES = 256  # bytes: the longest that the draft allows (§7)
 _MAX_HANDLE_BYTES = 4096  # bytes, as some servers put a whole path or a signed token into it
-_MOST_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
+_MAX_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
 
 
 Buffer = bytes | memoryview
@@ -284,7 +284,7 @@ def _slice_at(payload: Buffer, at: int) -> Buffer:
 
 def _names(payload: bytes) -> tuple[Entry, ...]:
     (count,) = _U32.unpack_from(payload, 5)
-    if count > _MOST_NAMES:  # empty ones take 12 bytes, so that ten times as many fit
+    if count > _MAX_NAMES:  # empty ones take 12 bytes, so that ten times as many fit
         raise BadPacketError(f"{count} names at once")
     entries = []
     at = 9

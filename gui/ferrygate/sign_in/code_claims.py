@@ -17,8 +17,8 @@ from collections.abc import Iterable
 
 from ferrygate.codes.totp import CodeSecret
 
-KEEP_CLAIMS = 50_000
-"""The newest claims, which are kept: one in each half minute of 17 days.
+MAX_CLAIMS = 50_000
+"""The number of claims that are kept, the newest: one in each half minute of 17 days.
 
 A server accepts a code for minutes only, and no wrong clock makes claims come faster.
 """
@@ -55,7 +55,7 @@ class CodeClaims:
             db.execute("INSERT INTO claims (digest) VALUES (?)", (digest,))
             db.execute(
                 "DELETE FROM claims WHERE number <= (SELECT max(number) FROM claims) - ?",
-                (KEEP_CLAIMS,),
+                (MAX_CLAIMS,),
             )
 
     @staticmethod

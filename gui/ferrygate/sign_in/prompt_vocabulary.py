@@ -19,7 +19,7 @@ NOUNS = (Sign.PASSWORD, Sign.ONE_TIME_CODE, Sign.OTP, Sign.TOKEN, Sign.PIN, Sign
 """Signs that name a secret."""
 
 _LEAST_STEM = 4  # letters from which a noun is seen at the end of a longer word
-_MOST_ENDING = 3  # letters that inflect a noun
+_MAX_ENDING = 3  # letters that inflect a noun
 
 
 AMBIGUOUS = "\ue000"
@@ -104,7 +104,7 @@ def _compound(word: str) -> list[Item]:
     known = _vocabulary()
     for noun in known.nouns:
         head, found, ending = word.rpartition(noun)
-        if not (head and found) or len(ending) > (_MOST_ENDING if len(noun) > _LEAST_STEM else 0):
+        if not (head and found) or len(ending) > (_MAX_ENDING if len(noun) > _LEAST_STEM else 0):
             continue
         for form in (head, head.removesuffix("s")):
             if form in known.words:

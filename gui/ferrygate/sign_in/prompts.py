@@ -20,7 +20,7 @@ from ferrygate.sign_in.prompt_words import folded
 
 # Characters that are read of a server's words, from their end: the question stands there. Known
 # products need 400; reading takes time by the square.
-_MOST_PROMPT, _MOST_INSTRUCTION = 600, 1200
+_MAX_PROMPT_CHARACTERS, _MAX_INSTRUCTION_CHARACTERS = 600, 1200
 _ENDS = re.compile(r"(?<=[.!?;])\s+|[。！？\n\r]+")  # noqa: RUF001  full-width, as meant
 _CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|(?![\r\n\t])[\x00-\x1f\x7f-\x9f]")
 _CHOICE = re.compile(
@@ -81,7 +81,7 @@ class PromptReader:
         if settled is not None:
             return settled
         question, before = self._question(prompt)
-        instructions = self._sentences(instruction, _MOST_INSTRUCTION)
+        instructions = self._sentences(instruction, _MAX_INSTRUCTION_CHARACTERS)
         meaning = _settle(question, above([*instructions, *before]))
         hides = meaning in {Wanted.PASSWORD, Wanted.BOTH}
         return Wanted.ASK if echo and hides else meaning
@@ -93,11 +93,13 @@ class PromptReader:
     def says_wrong(self, prompt: str, instruction: str) -> bool:
         """Tell whether the server says that what it was given before is wrong."""
         words = f"{instruction}\n{prompt}"
-        return any(sentence.wrong for sentence in self._sentences(words, _MOST_INSTRUCTION))
+        return any(
+            sentence.wrong for sentence in self._sentences(words, _MAX_INSTRUCTION_CHARACTERS)
+        )
 
     def _question(self, prompt: str) -> tuple[Reading, list[Reading]]:
         """Find the last sentence that has words, and those before it."""
-        sentences = self._sentences(prompt, _MOST_PROMPT)
+        sentences = self._sentences(prompt, _MAX_PROMPT_CHARACTERS)
         while sentences and not sentences[-1].has_words:
             sentences.pop()
         return (sentences.pop(), sentences) if sentences else (read_sentence(""), [])

@@ -10,7 +10,7 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
-from ferrygate.sign_in.code_claims import KEEP_CLAIMS, CodeClaims
+from ferrygate.sign_in.code_claims import MAX_CLAIMS, CodeClaims
 from ferrygate.sign_in.ledger_file import LedgerFile
 
 KEY = "JBSWY3DPEHPK3PXP"
@@ -64,7 +64,7 @@ def test_the_oldest_claims_of_too_many_are_forgotten(
 ) -> None:
     first, last, new = (claims.digest(SECRET, step) for step in (7, 8, 9))
     claims.add(db, (first, last))
-    db.execute("UPDATE claims SET number=? WHERE digest=?", (KEEP_CLAIMS, last))
+    db.execute("UPDATE claims SET number=? WHERE digest=?", (MAX_CLAIMS, last))
     claims.add(db, (new,))
     assert not claims.has_any(db, (first,))
     assert claims.has_any(db, (last,))

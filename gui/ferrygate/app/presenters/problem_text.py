@@ -8,7 +8,7 @@ from ferrygate.common.i18n import render
 from ferrygate.common.message import sentences
 from ferrygate.common.text import server_says
 
-_MOST_SAID = 300  # characters of a server's words; "Copy details for support" has them all
+_MAX_SAID_CHARACTERS = 300  # of a server's words; "Copy details for support" has them all
 
 
 def problem_text(problem: Problem) -> str:
@@ -21,8 +21,8 @@ def said_text(problem: Problem) -> str:
     words = display_text(" ".join(problem.server_said.split()))
     if not words:
         return ""
-    if len(words) > _MOST_SAID:
-        words = f"{words[:_MOST_SAID].rstrip()}…"
+    if len(words) > _MAX_SAID_CHARACTERS:
+        words = f"{words[:_MAX_SAID_CHARACTERS].rstrip()}…"
     return server_says(words)
 
 
