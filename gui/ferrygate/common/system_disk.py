@@ -132,6 +132,26 @@ class SystemFolder:
         return name
 
 
+if sys.platform == "linux":
+    from os import setxattr as _set_attribute
+elif sys.platform == "darwin":
+
+    def _set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
+        """Call fsetxattr(2), which Python does not know there."""
+        import ctypes  # noqa: PLC0415  takes time, and no command but a fetch needs it
+
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.fsetxattr(descriptor, name, value, ctypes.c_size_t(len(value)), 0, 0):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+else:
+
+    def _set_attribute(_descriptor: int, _name: bytes, _value: bytes) -> None:
+        """Fail: this system is not known to keep attributes."""
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+
 class SystemDisk:
     """Hands over the system's calls; see :class:`ferrygate.common.disk.Disk`.
 
@@ -152,6 +172,7 @@ class SystemDisk:
     sync: Callable[[int], None] = staticmethod(os.fsync)
     duplicate = staticmethod(os.dup)
     close = staticmethod(os.close)
+    set_attribute: Callable[[int, bytes, bytes], None] = staticmethod(_set_attribute)
 
     def __init__(self, *, by_descriptor: bool = _BY_DESCRIPTOR) -> None:
         """Take whether folders are held open, which Windows cannot."""
@@ -217,10 +238,6 @@ class SystemDisk:
         """Have Linux begin to write a file's dirty pages, which stay in memory until written."""
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
-    def set_attribute(self, descriptor: int, name: bytes, value: bytes) -> None:
-        """Set an attribute of an open file, where the system is known to have them."""
-        _set_attribute(descriptor, name, value)
-
     def write_stream(self, path: str, name: str, data: bytes) -> None:
         """Write a second stream of a file; it goes along when the file is moved (Windows)."""
         Path(f"{path}:{name}").write_bytes(data)
@@ -252,23 +269,3 @@ def _is_there(path: Path, descriptor: int) -> bool:
     except FileNotFoundError:
         return False
     return identity_of(status) == identity_of(os.fstat(descriptor))
-
-
-if sys.platform == "linux":
-    from os import setxattr as _set_attribute
-elif sys.platform == "darwin":
-
-    def _set_attribute(descriptor: int, name: bytes, value: bytes) -> None:
-        """Call fsetxattr(2), which Python does not know there."""
-        import ctypes  # noqa: PLC0415  takes time, and no command but a fetch needs it
-
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.fsetxattr(descriptor, name, value, ctypes.c_size_t(len(value)), 0, 0):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-
-else:
-
-    def _set_attribute(_descriptor: int, _name: bytes, _value: bytes) -> None:
-        """Fail: this system is not known to keep attributes."""
-        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
