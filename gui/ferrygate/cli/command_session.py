@@ -14,7 +14,7 @@ from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import use_secrets, warn_of_unseen_ends
 from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
-from ferrygate.cli.sign_in_options import AttemptFlags, SignInFlags, check_code_flags
+from ferrygate.cli.sign_in_options import SignInFlags, check_code_flags
 from ferrygate.cli.standard_input import code_on_standard_input
 from ferrygate.common.errors import PassphraseMissingError, SignInRefusedError
 from ferrygate.common.i18n import _
@@ -62,8 +62,7 @@ def sign_in(
             text,
             typed_code=code,
             ask_code=ask_code,
-            accept_new_host_key=flags["accept_new_host_key"],
-            explain=flags["explain"],
+            wants_explanation=flags["explain"],
             try_anyway=flags["try_anyway"],
         )
     return session
@@ -149,9 +148,10 @@ def attempt(
     session: Session,
     text: str,
     *,
+    wants_explanation: bool,
+    try_anyway: bool,
     typed_code: Secret | None = None,
     ask_code: bool = False,
-    **flags: Unpack[AttemptFlags],
 ) -> None:
     """Sign in once; a refusal is explained where that was wished.
 
@@ -161,8 +161,7 @@ def attempt(
         FerrygateError: the sign-in failed.
         click.exceptions.Exit: it was refused; the refusal is printed and explained.
     """
-    try_anyway = flags["try_anyway"]
-    explains = bool(session.site.sign_in.okta_address) and not flags["explain"]
+    explains = bool(session.site.sign_in.okta_address) and not wants_explanation
     sign_in_once = partial(
         session.sign_in, try_anyway=try_anyway, typed_code=typed_code, ask_code=ask_code
     )
@@ -179,7 +178,7 @@ def attempt(
             session.use_passphrase(passphrase)
             sign_in_once()
         except SignInRefusedError as refusal:
-            if not flags["explain"]:
+            if not wants_explanation:
                 raise
             makes_codes = typed_code is None and not ask_code
             explain(context, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)

@@ -104,7 +104,8 @@ def enroll(
             session.use_code_secret(secret, save=True)
         if not okta or prompter.noticed:  # not proven yet, or not kept
             prompter.noticed.clear()
-            attempt(context, session, site, **flags)
+            wants, anyway = flags["explain"], flags["try_anyway"]
+            attempt(context, session, site, wants_explanation=wants, try_anyway=anyway)
     if prompter.noticed:
         return Exit.FAILED
     context.terminal.say(_("The code works, and its secret is kept in the keychain."))
