@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ferrygate.common.remedies import AGAIN_IS_NO_HELP
+from ferrygate.common.remedies import PERMANENT
 from ferrygate.transfers.views import FileView, LateCheck, LeftBehind, TransferState
 
 
@@ -51,5 +51,5 @@ class EndedFiles:
         self.has_parts |= (
             file.left_behind is not LeftBehind.NOTHING
             and not file.ended_well
-            and (file.problem is None or file.problem.kind not in AGAIN_IS_NO_HELP)
+            and (file.problem is None or file.problem.kind not in PERMANENT)
         )

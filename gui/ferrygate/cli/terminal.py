@@ -23,7 +23,7 @@ from ferrygate.common.display import display_text
 from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.i18n import _, render
 from ferrygate.common.message import Message, message, sentences
-from ferrygate.common.remedies import MENDED_ALONE
+from ferrygate.common.remedies import CONTACT_CANNOT_HELP
 from ferrygate.common.secret import Secret
 from ferrygate.common.text import duration_text, server_says
 
@@ -129,7 +129,7 @@ class Terminal:
         self.clear_status_line()
         self.record(JsonEvent.ERROR, error=self.problem_record(problem), **values)
         self.tell(problem)
-        if self.contact and problem.kind not in MENDED_ALONE:
+        if self.contact and problem.kind not in CONTACT_CANNOT_HELP:
             self.say(_("Your contact: {contact}").format(contact=display_text(self.contact)))
 
     def reject(self, error: click.ClickException, *, next_step: Message | None) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ferrygate.common.errors import Kind
 
-AGAIN_IS_NO_HELP = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
+PERMANENT = frozenset({Kind.NO_SPACE, Kind.PERMISSION_DENIED, Kind.SIZE_MISMATCH})
 """Kinds that end the same way when tried again, until the server is changed."""
 
-MENDED_ALONE = frozenset(
+CONTACT_CANNOT_HELP = frozenset(
     {
         Kind.CANCELLED,
         Kind.CODE_NEEDED,
@@ -20,7 +20,7 @@ MENDED_ALONE = frozenset(
 )
 """Kinds that a site's contact cannot help with: they lie at this computer, or are our fault."""
 
-PASSING = frozenset(
+TRANSIENT = frozenset(
     {Kind.CANNOT_REACH, Kind.CONNECTION_LOST, Kind.SERVER_BUSY, Kind.SIGN_IN_UNANSWERED}
 )
 """Kinds that may pass by themselves, so that another try helps; the rest needs a person."""

@@ -21,7 +21,7 @@ from ferrygate.cli.terminal import Terminal
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import NotFoundError, Problem
 from ferrygate.common.message import Duration, Size, message, plural_message
-from ferrygate.common.remedies import MENDED_ALONE
+from ferrygate.common.remedies import CONTACT_CANNOT_HELP
 
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -115,7 +115,7 @@ def test_an_error_of_a_site_names_its_contact(clock: Clock, capsys: Capture) -> 
     told = capsys.readouterr()
     assert json.loads(told.out)["error"]["contact"] == "help@example.org"
     assert told.err.endswith("Your contact: help@example.org\n")
-    for kind in MENDED_ALONE:
+    for kind in CONTACT_CANNOT_HELP:
         terminal.fail(Problem(kind=kind, sentence=message("Give only one.")))
         assert "contact" not in capsys.readouterr().err, "nobody else can help with that"
 

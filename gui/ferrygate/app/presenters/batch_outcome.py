@@ -7,10 +7,10 @@ from enum import Enum
 import msgspec
 
 from ferrygate.common.errors import Kind, Problem
-from ferrygate.common.remedies import PASSING
+from ferrygate.common.remedies import TRANSIENT
 from ferrygate.transfers.views import BatchView
 
-INTERRUPTS = PASSING | {Kind.CANCELLED}
+INTERRUPTS = TRANSIENT | {Kind.CANCELLED}
 """Kinds of problems that end files when the session ends: CANCELLED is a person's sign-out."""
 
 

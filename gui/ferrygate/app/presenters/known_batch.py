@@ -18,7 +18,7 @@ from ferrygate.app.presenters.batch_outcome import (
 from ferrygate.common.display import display_name, display_text
 from ferrygate.common.errors import Problem
 from ferrygate.common.message import Message, message, sentences
-from ferrygate.common.remedies import AGAIN_IS_NO_HELP
+from ferrygate.common.remedies import PERMANENT
 from ferrygate.common.remote_path import basename
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.sites.site import Site
@@ -169,6 +169,6 @@ class Batch(msgspec.Struct, kw_only=True):
 def _left(file: FileView) -> Message | None:
     """Say what is left of a file on the server, and to send it again where that can help."""
     left = left_words(file)
-    if left is None or (file.problem is not None and file.problem.kind in AGAIN_IS_NO_HELP):
+    if left is None or (file.problem is not None and file.problem.kind in PERMANENT):
         return left
     return sentences(left, message("Send it again."))

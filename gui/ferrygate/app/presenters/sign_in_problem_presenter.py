@@ -15,7 +15,7 @@ from ferrygate.app.presenters.question_views import ConsentView, whom_to_ask
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, ngettext
-from ferrygate.common.remedies import MENDED_ALONE
+from ferrygate.common.remedies import CONTACT_CANNOT_HELP
 from ferrygate.engine.messages.codes import (
     ApplySkew,
     ExplainRefusal,
@@ -261,7 +261,7 @@ class SignInProblemPresenter(Observable):
 
     def _contact(self) -> str:
         contact = self._site.support.contact if self._site is not None else ""
-        if not contact or self._problem is None or self._problem.kind in MENDED_ALONE:
+        if not contact or self._problem is None or self._problem.kind in CONTACT_CANNOT_HELP:
             return ""
         return _("Your contact: {contact}").format(contact=contact)
 

@@ -32,7 +32,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
 from ferrygate.common.i18n import _
-from ferrygate.common.remedies import PASSING
+from ferrygate.common.remedies import TRANSIENT
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import SecretKind
 from ferrygate.engine.messages.event import Done, Event, Failed
@@ -329,7 +329,7 @@ class Workspace(Observable):
         elif state is SessionState.OFFLINE and self.screen is Screen.FILES:
             if event.problem is None and self.site is not None:
                 self._turn_to(self.site)  # what was in memory is gone, what is kept is found again
-            elif event.problem is None or event.problem.kind not in PASSING:
+            elif event.problem is None or event.problem.kind not in TRANSIENT:
                 self.screen = Screen.SIGN_IN
         elif event.problem is not None and self.site is None:
             self.notices.show(event.problem)  # the engine did not start, and no card is there

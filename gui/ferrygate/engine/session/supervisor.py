@@ -24,7 +24,7 @@ from ferrygate.common.errors import (
 )
 from ferrygate.common.inbox import Callback
 from ferrygate.common.message import message
-from ferrygate.common.remedies import PASSING
+from ferrygate.common.remedies import TRANSIENT
 from ferrygate.common.secret import Secret
 from ferrygate.common.threads import RunningThread
 from ferrygate.common.unforeseen import logged
@@ -265,7 +265,7 @@ class SessionSupervisor:
         if self.session is None or self._back_off is None:
             return
         now = self._clock.monotonic()
-        if problem.kind not in PASSING:
+        if problem.kind not in TRANSIENT:
             self._give_up(problem)
         elif self._back_off.fail(now):
             self._tell_of_wait(self._back_off, problem)
