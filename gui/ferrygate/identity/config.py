@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ferrygate.identity.homes import (
-    Allow,
     ConfigurationError,
     Homes,
     read_homes,
@@ -113,16 +112,16 @@ def _homes(environment: Mapping[str, str], bucket: str) -> Homes:
     if len(text.encode(errors="replace")) > _MAX_HOMES_BYTES:
         raise ConfigurationError('HOMES is over 3,000 bytes: use "make lambda HOMES=FILE"')
     table = read_homes(text or BAKED_HOMES, template, bucket, domain)
-    allow = environment.get("ALLOW") or (Allow.SIGN_ON_DOMAIN if domain else Allow.LISTED)
+    allow = environment.get("ALLOW") or ("sign-on-domain" if domain else "listed")
     homes = Homes(
-        allow=Allow(_one_of("ALLOW", allow, *Allow)),
+        allow=_one_of("ALLOW", allow, "everyone", "sign-on-domain", "listed"),
         sign_on_domain=domain,
         template=template,
         table=table,
     )
-    if homes.allow is Allow.SIGN_ON_DOMAIN and not domain:
+    if homes.allow == "sign-on-domain" and not domain:
         raise ConfigurationError("SIGN_ON_DOMAIN is missing")
-    if homes.allow is Allow.LISTED and not table:
+    if homes.allow == "listed" and not table:
         raise ConfigurationError("HOMES is missing, so nobody may sign in")
     return homes
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ferrygate.identity.names import is_user_name
-from ferrygate.identity.reason import DeniedError, Reason
+from ferrygate.identity.reason import DeniedError
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ def plain_event(event: object) -> Mapping[str, object]:
         DeniedError: the event cannot be read.
     """
     if not isinstance(event, Mapping):
-        raise DeniedError(Reason.MALFORMED_EVENT)
+        raise DeniedError("malformed-event")
     if "passwordBase64" not in event:
         return event
     try:
         password = base64.b64decode(event["passwordBase64"], validate=True).decode()
         username = unquote(event["username"], errors="strict")
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise DeniedError(Reason.MALFORMED_EVENT) from None
+        raise DeniedError("malformed-event") from None
     return {**event, "username": username, "password": password}
 
 
@@ -55,9 +55,9 @@ def read_request(event: Mapping[str, object]) -> Request:
     """
     username, typed = event.get("username"), event.get("password", "")
     if not isinstance(username, str) or not isinstance(typed, str):
-        raise DeniedError(Reason.MALFORMED_EVENT)
+        raise DeniedError("malformed-event")
     if event.get("protocol") != "SFTP":
-        raise DeniedError(Reason.PROTOCOL)
+        raise DeniedError("protocol")
     if not is_user_name(username):
-        raise DeniedError(Reason.USER_NAME)
+        raise DeniedError("user-name")
     return Request(username, typed, str(event.get("sourceIp")))

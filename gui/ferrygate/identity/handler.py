@@ -15,7 +15,7 @@ from ferrygate.identity.homes import ConfigurationError
 from ferrygate.identity.http_client import HttpClient, HttpPost
 from ferrygate.identity.okta import Okta
 from ferrygate.identity.okta_mfa import Decision, GrantedAnswer, IdentityFunction
-from ferrygate.identity.reason import DeniedError, Reason
+from ferrygate.identity.reason import DeniedError
 
 _LOGGED = {
     "protocol": "protocol",
@@ -63,15 +63,15 @@ def respond(
         decision = IdentityFunction(config, okta).decide(event)
     except ConfigurationError as error:
         facts = {"step": "settings", "detail": str(error)}
-        decision = Decision(Reason.CONFIGURATION, facts=facts)
+        decision = Decision("configuration", facts=facts)
     except Exception as error:  # noqa: BLE001  no error may show a secret in a traceback
         facts = {"step": "unknown", "detail": type(error).__name__}
-        decision = Decision(Reason.INTERNAL_ERROR, facts=facts)
+        decision = Decision("internal-error", facts=facts)
     if logs_grants or not decision.answer:
         milliseconds = round((monotonic() - began) * 1000)
         line = {
             "granted": bool(decision.answer),
-            "reason": decision.reason.value,
+            "reason": decision.reason,
             **_who(event, aws_request_id),
             **decision.facts,
             "milliseconds": milliseconds,

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ferrygate.identity.names import domain_of, full_form, is_domain, is_user_name
 
@@ -22,35 +21,27 @@ class ConfigurationError(Exception):
     """A setting is missing or makes no sense; the text names the variable, not its value."""
 
 
-class Allow(StrEnum):
-    """Names the rules about who may sign in."""
-
-    EVERYONE = "everyone"
-    SIGN_ON_DOMAIN = "sign-on-domain"
-    LISTED = "listed"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Homes:
     """Holds the rule about who may sign in, and the homes.
 
     Attributes:
-        allow: the rule.
+        allow: the rule: ``everyone``, ``sign-on-domain`` or ``listed``.
         sign_on_domain: domain of names without one, or "".
         template: path of a home, with ``{username}`` once.
         table: homes by login; "" stands for the template, and ``*@domain`` for a whole domain.
     """
 
-    allow: Allow
+    allow: str
     sign_on_domain: str
     template: str
     table: Mapping[str, str]
 
     def are_open_to(self, login: str) -> bool:
         """Tell whether a login, in full form, may sign in."""
-        if self.allow is Allow.EVERYONE:
+        if self.allow == "everyone":
             return True
-        if self.allow is Allow.SIGN_ON_DOMAIN:
+        if self.allow == "sign-on-domain":
             return domain_of(login) == self.sign_on_domain
         return login in self.table or f"*@{domain_of(login)}" in self.table
 

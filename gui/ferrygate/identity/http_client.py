@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
-from ferrygate.identity.reason import DeniedError, Reason
+from ferrygate.identity.reason import DeniedError
 
 VERSION = "0.1.0"  # Ferrygate's; a test holds them together
 _MAX_BODY_BYTES = 1 << 20  # of an answer; Okta's have a few KiB
@@ -87,13 +87,13 @@ class HttpClient:
             return exchange.reply.result(seconds)
         except TimeoutError:
             exchange.hang_up()
-            raise DeniedError(Reason.OKTA_TIMED_OUT, TimeoutError.__name__) from None
+            raise DeniedError("okta-timed-out", TimeoutError.__name__) from None
         except socket.gaierror as error:
-            raise DeniedError(Reason.OKTA_NAME, type(error).__name__) from None
+            raise DeniedError("okta-name-not-found", type(error).__name__) from None
         except ssl.SSLError as error:
-            raise DeniedError(Reason.OKTA_TLS, type(error).__name__) from None
+            raise DeniedError("okta-tls", type(error).__name__) from None
         except (OSError, http.client.HTTPException) as error:
-            raise DeniedError(Reason.OKTA_UNREACHABLE, type(error).__name__) from None
+            raise DeniedError("okta-unreachable", type(error).__name__) from None
 
 
 class _Exchange:

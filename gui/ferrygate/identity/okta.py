@@ -54,7 +54,7 @@ class _Answer:
         return DeniedError(reason, detail, **self.facts)
 
     def denied_by_status(self) -> DeniedError:
-        reason = STATUSES.get(self.status, Reason.OKTA_UNKNOWN_STATUS)
+        reason = STATUSES.get(self.status, "okta-unknown-status")
         return self.denied(reason, self.status)
 
 
@@ -93,19 +93,19 @@ class Okta:
         document = {"username": username, "password": password, "options": options}
         answer = self._ask("password", "/api/v1/authn", document, until)
         if answer.status == "SUCCESS":
-            raise answer.denied(Reason.CODE_NOT_DEMANDED)
+            raise answer.denied("code-not-demanded")
         if answer.status != "MFA_REQUIRED":
             raise answer.denied_by_status()
         token = answer.document.get("stateToken")
         if not isinstance(token, str) or not token:
-            raise answer.denied(Reason.NO_STATE_TOKEN)
+            raise answer.denied("no-state-token")
         factor = _code_factor(answer.document)
         if not factor:
-            raise answer.denied(Reason.NO_CODE_FACTOR)
+            raise answer.denied("no-code-factor")
         path = f"/api/v1/authn/factors/{factor}/verify"
         verified = self._ask("code", path, {"stateToken": token, "passCode": code}, until)
         if verified.status == "MFA_REQUIRED":
-            raise verified.denied(Reason.CODE_DEMANDED_AGAIN)
+            raise verified.denied("code-demanded-again")
         if verified.status != "SUCCESS":
             raise verified.denied_by_status()
         login = _inner(verified.document, "_embedded", "user", "profile").get("login")
@@ -114,7 +114,7 @@ class Okta:
     def _ask(self, step: str, path: str, document: Mapping[str, object], until: float) -> _Answer:
         left = until - self._monotonic()
         if left <= 0:
-            raise DeniedError(Reason.OKTA_TIMED_OUT, step=step)
+            raise DeniedError("okta-timed-out", step=step)
         try:
             reply = self._post(self._address + path, json.dumps(document).encode(), left)
         except DeniedError as unanswered:
@@ -136,11 +136,11 @@ class Okta:
         error_id = _matching((answer or {}).get("errorId"), _ID)
         if error_id:
             more["okta_error_id"] = error_id
-        reason = Reason.OKTA_MALFORMED_ANSWER
+        reason: Reason = "okta-malformed-answer"
         if answer is not None:
-            reason = ERRORS.get(word, Reason.OKTA_UNKNOWN_ERROR)
+            reason = ERRORS.get(word, "okta-unknown-error")
         if reply.status == _TOO_MANY_REQUESTS:
-            reason = Reason.RATE_LIMIT
+            reason = "rate-limit"
             more |= self._retry_in(reply)
         return DeniedError(reason, f"HTTP {reply.status} {word}".rstrip(), **more)
 

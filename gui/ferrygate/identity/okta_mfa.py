@@ -22,7 +22,7 @@ from ferrygate.identity.config import Config
 from ferrygate.identity.event import Request, plain_event, read_request
 from ferrygate.identity.names import full_form, is_user_name, short_form
 from ferrygate.identity.okta import SignedIn
-from ferrygate.identity.reason import DeniedError, Reason
+from ferrygate.identity.reason import DeniedError
 
 GrantedAnswer = dict[str, str | list[str]]
 
@@ -49,7 +49,7 @@ class Decision:
         facts: further fields of the log line; never a secret.
     """
 
-    reason: Reason
+    reason: str
     answer: GrantedAnswer = field(default_factory=dict)
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -78,13 +78,13 @@ class IdentityFunction:
         """Deny those who cannot be granted anyway, before Okta or anybody else hears of them."""
         config = self._config
         if config.source_networks and not self._comes_from_known_network(request.source_ip):
-            raise DeniedError(Reason.SOURCE_NETWORK)
+            raise DeniedError("source-network")
         if not is_user_name(login):  # too long with the domain
-            raise DeniedError(Reason.USER_NAME)
+            raise DeniedError("user-name")
         if not config.homes.are_open_to(login):
-            raise DeniedError(Reason.NOT_ALLOWED)
+            raise DeniedError("not-allowed")
         if config.public_keys is not None and login not in config.public_keys:
-            raise DeniedError(Reason.NO_KEYS)
+            raise DeniedError("no-keys")
 
     def _comes_from_known_network(self, source_ip: str) -> bool:
         try:
@@ -97,32 +97,32 @@ class IdentityFunction:
         """Answer the first of two phases: AWS Transfer checks the key, and then asks for more."""
         keys = self._config.public_keys
         if keys is None:
-            raise DeniedError(Reason.NO_PASSWORD)
-        return Decision(Reason.PUBLIC_KEYS, self._grant(login) | {"PublicKeys": keys[login]})
+            raise DeniedError("no-password")
+        return Decision("public-keys", self._grant(login) | {"PublicKeys": keys[login]})
 
     def _check_password(self, asked: str, typed: str) -> Decision:
         signed_in = self._provider.sign_in(asked, *self._cut(typed))
         facts = {**signed_in.facts, "step": "login"}
         login = signed_in.login
         if not is_user_name(login):
-            raise DeniedError(Reason.UNUSABLE_LOGIN, **facts)
+            raise DeniedError("unusable-login", **facts)
         login = login.lower()
         # With keys, the first phase has told AWS the home of the name as it was asked for.
         names = [login] if self._config.public_keys is not None else [login, short_form(login)]
         if asked not in names:
-            raise DeniedError(Reason.OTHER_LOGIN, **facts)
+            raise DeniedError("other-login", **facts)
         if not self._config.homes.are_open_to(login):
-            raise DeniedError(Reason.NOT_ALLOWED, **facts)
-        return Decision(Reason.GRANTED, self._grant(login), facts)
+            raise DeniedError("not-allowed", **facts)
+        return Decision("granted", self._grant(login), facts)
 
     def _cut(self, typed: str) -> tuple[str, str]:
         """Return password and code."""
         digits = self._config.code_digits
         password, code = typed[:-digits], typed[-digits:]
         if not re.fullmatch(rf"[0-9]{{{digits}}}", code, re.ASCII):
-            raise DeniedError(Reason.NO_CODE)
+            raise DeniedError("no-code")
         if not password:
-            raise DeniedError(Reason.ONLY_A_CODE)
+            raise DeniedError("only-a-code")
         return password, code
 
     def _grant(self, login: str) -> GrantedAnswer:

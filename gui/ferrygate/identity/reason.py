@@ -2,120 +2,114 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import Literal
 
-
-class Reason(StrEnum):
-    """Names each way a sign-in can end."""
-
-    GRANTED = "granted"
-    PUBLIC_KEYS = "public-keys"  # the first of two phases: the server checks a key, then asks again
-
-    CONFIGURATION = "configuration"
-    INTERNAL_ERROR = "internal-error"
-    MALFORMED_EVENT = "malformed-event"
-    PROTOCOL = "protocol"
-    USER_NAME = "user-name"
-    SOURCE_NETWORK = "source-network"
-    NOT_ALLOWED = "not-allowed"
-    NO_KEYS = "no-keys"
-    NO_PASSWORD = "no-password"  # noqa: S105  a log word
-    NO_CODE = "no-code"
-    ONLY_A_CODE = "only-a-code"
-    UNUSABLE_LOGIN = "unusable-login"
-    OTHER_LOGIN = "other-login"
-
-    OKTA_NAME = "okta-name-not-found"
-    OKTA_TLS = "okta-tls"
-    OKTA_UNREACHABLE = "okta-unreachable"
-    OKTA_TIMED_OUT = "okta-timed-out"
-    OKTA_MALFORMED_ANSWER = "okta-malformed-answer"
-    OKTA_UNKNOWN_STATUS = "okta-unknown-status"
-    OKTA_UNKNOWN_ERROR = "okta-unknown-error"
-
-    CODE_NOT_DEMANDED = "code-not-demanded"
-    CODE_DEMANDED_AGAIN = "code-demanded-again"
-    NO_STATE_TOKEN = "no-state-token"  # noqa: S105  a log word
-    NO_CODE_FACTOR = "no-code-factor"
-    CHALLENGE_OPEN = "challenge-open"
-    NOT_ENROLLED = "not-enrolled"
-    ENROLMENT_UNFINISHED = "enrolment-unfinished"
-    PASSWORD_WARNING = "password-warning"  # noqa: S105  a log word
-    PASSWORD_EXPIRED = "password-expired"  # noqa: S105  a log word
-    PASSWORD_RESET = "password-reset"  # noqa: S105  a log word
-    LOCKED_OUT = "locked-out"
-    RECOVERY = "recovery"
-    RECOVERY_CHALLENGE = "recovery-challenge"
-    UNAUTHENTICATED = "unauthenticated"
-
-    REFUSED = "wrong-password-or-locked-or-policy"
-    TRANSACTION_EXPIRED = "transaction-expired"
-    FEATURE_FORBIDDEN = "feature-forbidden"
-    RATE_LIMIT = "rate-limit"
-    PASSWORD_MUST_CHANGE = "password-must-change"  # noqa: S105  a log word
-    WRONG_CODE = "wrong-code"
-    FACTOR_LOCKED = "factor-locked"
-    STATE_FORBIDS = "state-forbids"
-    CODE_REPLAYED = "code-replayed"
-    ACCOUNT_LOCKED = "account-locked"
-    REQUEST_INVALID = "okta-request-invalid"
-    REQUEST_MALFORMED = "okta-request-malformed"
-    ACTION_FORBIDDEN = "okta-action-forbidden"
-    NOT_FOUND = "okta-not-found"
-    OKTA_INTERNAL_ERROR = "okta-internal-error"
-    OKTA_READ_ONLY = "okta-read-only"
-    FACTOR_SERVICE_TIMED_OUT = "factor-service-timed-out"
-    FACTOR_SERVICE_FAILED = "factor-service-failed"
-    CODE_OUT_OF_TIME = "code-out-of-time"
-    SIGN_ON_DENIED = "sign-on-denied"
-    FACTOR_INACTIVE = "factor-inactive"
-    USER_INACTIVE = "user-inactive"
-    FACTOR_SUSPENDED = "factor-suspended"
-    WRONG_PASSWORD = "wrong-password"  # noqa: S105  a log word
-    PASSWORD_BREACHED = "password-breached"  # noqa: S105  a log word
-
+Reason = Literal[
+    "granted",
+    "public-keys",  # the first of two phases: the server checks a key, then asks again
+    "configuration",
+    "internal-error",
+    "malformed-event",
+    "protocol",
+    "user-name",
+    "source-network",
+    "not-allowed",
+    "no-keys",
+    "no-password",
+    "no-code",
+    "only-a-code",
+    "unusable-login",
+    "other-login",
+    "okta-name-not-found",
+    "okta-tls",
+    "okta-unreachable",
+    "okta-timed-out",
+    "okta-malformed-answer",
+    "okta-unknown-status",
+    "okta-unknown-error",
+    "code-not-demanded",
+    "code-demanded-again",
+    "no-state-token",
+    "no-code-factor",
+    "challenge-open",
+    "not-enrolled",
+    "enrolment-unfinished",
+    "password-warning",
+    "password-expired",
+    "password-reset",
+    "locked-out",
+    "recovery",
+    "recovery-challenge",
+    "unauthenticated",
+    "wrong-password-or-locked-or-policy",
+    "transaction-expired",
+    "feature-forbidden",
+    "rate-limit",
+    "password-must-change",
+    "wrong-code",
+    "factor-locked",
+    "state-forbids",
+    "code-replayed",
+    "account-locked",
+    "okta-request-invalid",
+    "okta-request-malformed",
+    "okta-action-forbidden",
+    "okta-not-found",
+    "okta-internal-error",
+    "okta-read-only",
+    "factor-service-timed-out",
+    "factor-service-failed",
+    "code-out-of-time",
+    "sign-on-denied",
+    "factor-inactive",
+    "user-inactive",
+    "factor-suspended",
+    "wrong-password",
+    "password-breached",
+]
+"""Names each way a sign-in can end."""
 
 # Okta authn API reference, "Transaction state". SUCCESS and MFA_REQUIRED depend on the step.
-STATUSES = {
-    "LOCKED_OUT": Reason.LOCKED_OUT,
-    "MFA_CHALLENGE": Reason.CHALLENGE_OPEN,
-    "MFA_ENROLL": Reason.NOT_ENROLLED,
-    "MFA_ENROLL_ACTIVATE": Reason.ENROLMENT_UNFINISHED,
-    "PASSWORD_EXPIRED": Reason.PASSWORD_EXPIRED,
-    "PASSWORD_RESET": Reason.PASSWORD_RESET,
-    "PASSWORD_WARN": Reason.PASSWORD_WARNING,
-    "RECOVERY": Reason.RECOVERY,
-    "RECOVERY_CHALLENGE": Reason.RECOVERY_CHALLENGE,
-    "UNAUTHENTICATED": Reason.UNAUTHENTICATED,
+STATUSES: dict[str, Reason] = {
+    "LOCKED_OUT": "locked-out",
+    "MFA_CHALLENGE": "challenge-open",
+    "MFA_ENROLL": "not-enrolled",
+    "MFA_ENROLL_ACTIVATE": "enrolment-unfinished",
+    "PASSWORD_EXPIRED": "password-expired",
+    "PASSWORD_RESET": "password-reset",
+    "PASSWORD_WARN": "password-warning",
+    "RECOVERY": "recovery",
+    "RECOVERY_CHALLENGE": "recovery-challenge",
+    "UNAUTHENTICATED": "unauthenticated",
 }
 
 # Okta API reference, "Error codes". E0000004 has three causes that Okta does not tell apart.
-ERRORS = {
-    "E0000001": Reason.REQUEST_INVALID,
-    "E0000003": Reason.REQUEST_MALFORMED,
-    "E0000004": Reason.REFUSED,
-    "E0000006": Reason.ACTION_FORBIDDEN,
-    "E0000007": Reason.NOT_FOUND,
-    "E0000009": Reason.OKTA_INTERNAL_ERROR,
-    "E0000010": Reason.OKTA_READ_ONLY,
-    "E0000011": Reason.TRANSACTION_EXPIRED,
-    "E0000015": Reason.FEATURE_FORBIDDEN,
-    "E0000047": Reason.RATE_LIMIT,
-    "E0000064": Reason.PASSWORD_MUST_CHANGE,
-    "E0000067": Reason.FACTOR_SERVICE_TIMED_OUT,
-    "E0000068": Reason.WRONG_CODE,
-    "E0000069": Reason.FACTOR_LOCKED,
-    "E0000074": Reason.FACTOR_SERVICE_FAILED,
-    "E0000079": Reason.STATE_FORBIDS,
-    "E0000082": Reason.CODE_REPLAYED,
-    "E0000083": Reason.CODE_OUT_OF_TIME,
-    "E0000085": Reason.SIGN_ON_DENIED,
-    "E0000119": Reason.ACCOUNT_LOCKED,
-    "E0000154": Reason.FACTOR_INACTIVE,
-    "E0000155": Reason.USER_INACTIVE,
-    "E0000180": Reason.FACTOR_SUSPENDED,
-    "E0000207": Reason.WRONG_PASSWORD,
-    "E0000259": Reason.PASSWORD_BREACHED,
+ERRORS: dict[str, Reason] = {
+    "E0000001": "okta-request-invalid",
+    "E0000003": "okta-request-malformed",
+    "E0000004": "wrong-password-or-locked-or-policy",
+    "E0000006": "okta-action-forbidden",
+    "E0000007": "okta-not-found",
+    "E0000009": "okta-internal-error",
+    "E0000010": "okta-read-only",
+    "E0000011": "transaction-expired",
+    "E0000015": "feature-forbidden",
+    "E0000047": "rate-limit",
+    "E0000064": "password-must-change",
+    "E0000067": "factor-service-timed-out",
+    "E0000068": "wrong-code",
+    "E0000069": "factor-locked",
+    "E0000074": "factor-service-failed",
+    "E0000079": "state-forbids",
+    "E0000082": "code-replayed",
+    "E0000083": "code-out-of-time",
+    "E0000085": "sign-on-denied",
+    "E0000119": "account-locked",
+    "E0000154": "factor-inactive",
+    "E0000155": "user-inactive",
+    "E0000180": "factor-suspended",
+    "E0000207": "wrong-password",
+    "E0000259": "password-breached",
 }
 
 
@@ -129,7 +123,7 @@ class DeniedError(Exception):
     """
 
     def __init__(self, reason: Reason, detail: str = "", **facts: str | int) -> None:
-        super().__init__(reason.value)
+        super().__init__(reason)
         self.reason = reason
         self.detail = detail
         self.facts = facts

@@ -168,7 +168,7 @@ class SshConnection(asyncssh.SSHServer):
         }
         loop = asyncio.get_running_loop()
         decision = await loop.run_in_executor(None, self._context.function.decide, event)
-        return decision.reason.value, decision.answer
+        return decision.reason, decision.answer
 
     def _record(self, username: str, password: str, outcome: str) -> None:
         context = self._context

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ferrygate.identity.config import Config
-from ferrygate.identity.homes import Allow, ConfigurationError, read_table
+from ferrygate.identity.homes import ConfigurationError, read_table
 from ferrygate.identity.http_client import VERSION
 
 GOOD = {
@@ -23,7 +23,7 @@ def test_defaults() -> None:
     config = Config.from_environment(GOOD)
     assert config.okta_address == "https://example.okta.com"
     assert config.code_digits == 6
-    assert config.homes.allow is Allow.SIGN_ON_DOMAIN
+    assert config.homes.allow == "sign-on-domain"
     assert config.homes.target_of("dade@example.com") == "/exports/dade@example.com"
     assert config.public_keys is None
     assert config.source_networks == ()
