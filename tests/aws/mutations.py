@@ -1,9 +1,9 @@
 """Takes each condition of the identity function as true and as false, and looks for a red row.
 
 ``PYTHONPATH=tests python -m aws.mutations`` changes the built file one condition at a time: each
-``if`` and ``elif``, each conditional expression, each filter of a comprehension, each part of an
-``and`` or ``or``. It prints one line for each change, with the first row of the contract that tells
-it from the function, and ends with 1 where no row does.
+``if`` and ``elif``, each conditional expression, each filter of a comprehension, each requirement
+of a setting, each part of an ``and`` or ``or``. It prints one line for each change, with the first
+row of the contract that tells it from the function, and ends with 1 where no row does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def conditions(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
         match node:
             case ast.If() | ast.IfExp() | ast.While():
                 yield node, "test", None
+            case ast.Call(func=ast.Name(id="require")):
+                yield node, "args", 0
             case ast.comprehension(ifs=filters):
                 yield from ((node, "ifs", place) for place in range(len(filters)))
             case ast.BoolOp(values=values):

@@ -13,7 +13,7 @@ from ferrygate.identity.config import Config
 from ferrygate.identity.event import plain_event
 from ferrygate.identity.homes import ConfigurationError
 from ferrygate.identity.http_client import HttpClient, HttpPost
-from ferrygate.identity.okta import Okta
+from ferrygate.identity.okta import Okta, matching
 from ferrygate.identity.okta_mfa import Decision, GrantedAnswer, IdentityFunction
 from ferrygate.identity.reason import DeniedError
 
@@ -80,7 +80,7 @@ def respond(
     return decision.answer
 
 
-def _who(event: object, aws_request_id: object) -> dict[str, str]:
+def _who(event: object, aws_request_id: object) -> dict[str, object]:
     """Return the event's fields that are logged, if they have the form that they should have."""
     try:
         known = plain_event(event)
@@ -90,5 +90,5 @@ def _who(event: object, aws_request_id: object) -> dict[str, str]:
     return {
         key: value
         for key, value in {**values, "aws_request_id": aws_request_id}.items()
-        if isinstance(value, str) and _HARMLESS.fullmatch(value)
+        if matching(value, _HARMLESS)
     }

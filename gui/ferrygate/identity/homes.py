@@ -21,6 +21,16 @@ class ConfigurationError(Exception):
     """A setting is missing or makes no sense; the text names the variable, not its value."""
 
 
+def require(holds: object, complaint: str) -> None:
+    """Refuse a setting unless something holds.
+
+    Raises:
+        ConfigurationError: the setting makes no sense, as the complaint says.
+    """
+    if not holds:
+        raise ConfigurationError(complaint)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Homes:
     """Holds the rule about who may sign in, and the homes.
@@ -60,8 +70,7 @@ def read_template(text: str, bucket: str) -> str:
     Raises:
         ConfigurationError: the template makes no sense.
     """
-    if text.count("{username}") != 1:
-        raise ConfigurationError("HOME_TEMPLATE does not hold {username} exactly once")
+    require(text.count("{username}") == 1, "HOME_TEMPLATE does not hold {username} exactly once")
     template = text.replace("{bucket}", bucket)
     _check_path("HOME_TEMPLATE", template.replace("{username}", "n" * MAX_NAME_CHARACTERS), bucket)
     return template
@@ -74,17 +83,16 @@ def read_homes(text: str, template: str, bucket: str, domain: str) -> dict[str, 
         ConfigurationError: the table makes no sense, or gives two people one home.
     """
     table: dict[str, str] = {}
-    for name, value in read_table("HOMES", text):
-        login = full_form(name, domain)
+    for login, value in read_table("HOMES", text, domain).items():
         if not isinstance(value, str):
             raise ConfigurationError("HOMES holds a home that is no text")
         if login.startswith("*@"):
-            if value or not is_domain(domain_of(login)):
-                raise ConfigurationError("HOMES may hold *@DOMAIN with an empty text only")
-        elif not is_user_name(login):
-            raise ConfigurationError("HOMES holds a name that nobody can have")
-        if login in table:
-            raise ConfigurationError("HOMES names somebody twice")
+            require(
+                not value and is_domain(domain_of(login)),
+                "HOMES may hold *@DOMAIN with an empty text only",
+            )
+        else:
+            require(is_user_name(login), "HOMES holds a name that nobody can have")
         table[login] = value.replace("{bucket}", bucket)
         if value:
             _check_path("HOMES", table[login], bucket)
@@ -92,11 +100,11 @@ def read_homes(text: str, template: str, bucket: str, domain: str) -> dict[str, 
     return table
 
 
-def read_table(variable: str, text: str) -> list[tuple[str, object]]:
-    """Return the pairs of a JSON object, those of a name that comes twice included.
+def read_table(variable: str, text: str, domain: str) -> dict[str, object]:
+    """Return the values of a JSON object by login in full form.
 
     Raises:
-        ConfigurationError: the text is no JSON object.
+        ConfigurationError: the text is no JSON object, or names somebody twice.
     """
     try:
         pairs = json.loads(text, object_pairs_hook=tuple)
@@ -104,16 +112,20 @@ def read_table(variable: str, text: str) -> list[tuple[str, object]]:
         pairs = None
     if not isinstance(pairs, tuple):
         raise ConfigurationError(f"{variable} is not a JSON object")
-    return list(pairs)
+    table: dict[str, object] = {}
+    for name, value in pairs:
+        login = full_form(name, domain)
+        require(login not in table, f"{variable} names somebody twice")
+        table[login] = value
+    return table
 
 
 def _check_path(variable: str, path: str, bucket: str) -> None:
-    if not _PATH.fullmatch(path):
-        raise ConfigurationError(f"{variable} holds a path that is no plain /folder/folder")
-    if not path.startswith(f"/{bucket}/"):
-        raise ConfigurationError(f"{variable} holds a path that is not in BUCKET")
-    if len(path) > _MAX_TARGET_CHARACTERS:
-        raise ConfigurationError(f"{variable} makes a path of over 1,024 characters")
+    require(_PATH.fullmatch(path), f"{variable} holds a path that is no plain /folder/folder")
+    require(path.startswith(f"/{bucket}/"), f"{variable} holds a path that is not in BUCKET")
+    require(
+        len(path) <= _MAX_TARGET_CHARACTERS, f"{variable} makes a path of over 1,024 characters"
+    )
 
 
 def _check_owners(table: Mapping[str, str], template: str) -> None:
@@ -125,5 +137,6 @@ def _check_owners(table: Mapping[str, str], template: str) -> None:
         other = by_template.fullmatch(value)
         if other and other[1] != login and is_user_name(other[1]) and other[1] == other[1].lower():
             raise ConfigurationError("HOMES gives somebody a home that is another's by template")
-        if value and owners.setdefault(value, login) != login:
-            raise ConfigurationError("HOMES gives two people one home")
+        require(
+            not value or owners.setdefault(value, login) == login, "HOMES gives two people one home"
+        )

@@ -8,7 +8,7 @@ from typing import TypeGuard
 # The names AWS Transfer itself takes (API reference, UserName). Okta's logins are held to the
 # same: no name can hold a wildcard, a policy variable or a way out of its folder.
 _USER_NAME = re.compile(r"(?!.*\.\.)\w[\w@.-]{2,99}", re.ASCII)
-_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})+", re.ASCII)
+_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})+")
 
 
 def is_user_name(value: object) -> TypeGuard[str]:

@@ -21,8 +21,8 @@ _TIMEOUT_SECONDS = 12.0  # AWS advises 15 for the whole function
 _MAX_RETRY_SECONDS = 3600
 _CODE_FACTOR = "token:software:totp"
 _PROVIDERS = ("GOOGLE", "OKTA")
-_FACTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)  # statuses and error codes
+_FACTOR_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,39}")  # statuses and error codes
 _ID = re.compile(r"[\w@.:+/=-]{1,100}", re.ASCII)  # of requests and errors
 
 
@@ -48,7 +48,7 @@ class _Answer:
 
     @property
     def status(self) -> str:
-        return _matching(self.document.get("status"), _WORD)
+        return matching(self.document.get("status"), _WORD)
 
     def denied(self, reason: Reason, detail: str = "") -> DeniedError:
         return DeniedError(reason, detail, **self.facts)
@@ -120,7 +120,7 @@ class Okta:
         except DeniedError as unanswered:
             raise DeniedError(unanswered.reason, unanswered.detail, step=step) from None
         facts = {"step": step}
-        request_id = _matching(reply.headers.get("x-okta-request-id"), _ID)
+        request_id = matching(reply.headers.get("x-okta-request-id"), _ID)
         if request_id:
             facts["okta_request_id"] = request_id
         answer = _document(reply.body)
@@ -131,14 +131,13 @@ class Okta:
     def _error(
         self, reply: Reply, answer: Mapping[str, Any] | None, facts: Mapping[str, str]
     ) -> DeniedError:
-        word = _matching((answer or {}).get("errorCode"), _WORD)
+        word = matching((answer or {}).get("errorCode"), _WORD)
         more: dict[str, str | int] = dict(facts)
-        error_id = _matching((answer or {}).get("errorId"), _ID)
+        error_id = matching((answer or {}).get("errorId"), _ID)
         if error_id:
             more["okta_error_id"] = error_id
-        reason: Reason = "okta-malformed-answer"
-        if answer is not None:
-            reason = ERRORS.get(word, "okta-unknown-error")
+        malformed = answer is None
+        reason = "okta-malformed-answer" if malformed else ERRORS.get(word, "okta-unknown-error")
         if reply.status == _TOO_MANY_REQUESTS:
             reason = "rate-limit"
             more |= self._retry_in(reply)
@@ -146,7 +145,7 @@ class Okta:
 
     def _retry_in(self, reply: Reply) -> dict[str, int]:
         reset = reply.headers.get("x-rate-limit-reset", "")
-        if not re.fullmatch(r"[0-9]{1,12}", reset, re.ASCII):
+        if not re.fullmatch(r"[0-9]{1,12}", reset):
             return {}
         seconds = int(reset) - int(self._now())
         return {"retry_in": min(max(seconds, 0), _MAX_RETRY_SECONDS)}
@@ -160,7 +159,7 @@ def _document(body: bytes) -> Mapping[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _matching(value: object, pattern: re.Pattern[str]) -> str:
+def matching(value: object, pattern: re.Pattern[str]) -> str:
     """Return a text that has the form it should have, else "": the text is logged."""
     return value if isinstance(value, str) and pattern.fullmatch(value) else ""
 
@@ -186,7 +185,7 @@ def _code_factor(document: Mapping[str, Any]) -> str:
                 isinstance(factor, dict)
                 and factor.get("factorType") == _CODE_FACTOR
                 and factor.get("provider") == provider
-                and _matching(factor.get("id"), _FACTOR_ID)
+                and matching(factor.get("id"), _FACTOR_ID)
             ):
                 return str(factor["id"])
     return ""

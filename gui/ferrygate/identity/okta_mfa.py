@@ -119,7 +119,7 @@ class IdentityFunction:
         """Return password and code."""
         digits = self._config.code_digits
         password, code = typed[:-digits], typed[-digits:]
-        if not re.fullmatch(rf"[0-9]{{{digits}}}", code, re.ASCII):
+        if not re.fullmatch(rf"[0-9]{{{digits}}}", code):
             raise DeniedError("no-code")
         if not password:
             raise DeniedError("only-a-code")

@@ -32,7 +32,7 @@ def test_defaults() -> None:
 
 def test_a_json_text_that_nests_too_deep_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="HOMES is not a JSON object"):
-        read_table("HOMES", "[" * 100_000)
+        read_table("HOMES", "[" * 100_000, "")
 
 
 def test_a_setting_with_a_broken_character_is_refused_too() -> None:
