@@ -1,9 +1,9 @@
 """Makes one readable ``index.py`` of the identity function, and puts it into the template.
 
-Comments and docstrings go, names and layout stay: a reviewer reads in AWS's console what the
+Comments, docstrings and types go, names stay: a reviewer reads in AWS's console what the
 repository has. ``python packaging/aws/build_lambda.py [HOMES_FILE]`` writes ``build/aws/index.py``
-and, where ``packaging/aws/template.yaml`` is there, ``build/aws/template.yaml``. A table of homes
-that is too large for Lambda's environment is baked in.
+and ``build/aws/template.yaml``. A table of homes that is too large for Lambda's environment is
+baked in.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
+from compact_function import in_narrow_levels, with_short_branches, without_types
 from compact_template import PLACEHOLDER, compact
 
 ROOT = Path(__file__).parents[2]
@@ -21,10 +23,13 @@ TEMPLATE = ROOT / "packaging" / "aws" / "template.yaml"
 BUILD = ROOT / "build" / "aws"
 _BUILT_IN = 'Default: "no"  # make lambda: homes built in'
 MAX_TEMPLATE_BYTES = 51_200  # of a template that CloudFormation takes without a bucket
+MAX_UPLOADED_BYTES = 1_000_000  # of one in a bucket, which a large table of homes may need
 _OURS = "ferrygate.identity."
 _FUTURE = "__future__"
 _TABLE = "BAKED_HOMES"
-_TITLE = "# Ferrygate's identity function, made by `make lambda`; its sources have the comments.\n"
+_TITLE = (
+    "# Ferrygate's identity function, made by `make lambda`; its sources have comments and types.\n"
+)
 
 
 class BuildError(Exception):
@@ -103,9 +108,10 @@ def join(sources: dict[str, ast.Module], homes: str) -> str:
         f"from {module} import {', '.join(sorted(found))}\n"
         for module, found in sorted(imports.items())
     ]
-    head = [_TITLE, f"from {_FUTURE} import annotations\n\n", *plain, *of_modules, "\n"]
-    body = [_text_of(ast.fix_missing_locations(node)) for node in statements]
-    return "".join([*head, *(_spaced(text) for text in body)])
+    whole = ast.parse("".join([*plain, *of_modules]))
+    whole.body += statements
+    body = _spaced([_text_of(node) for node in without_types(whole).body])
+    return _TITLE + with_short_branches(in_narrow_levels(body))
 
 
 def read_sources() -> dict[str, ast.Module]:
@@ -159,7 +165,7 @@ def one_line(homes: str) -> str:
 
 
 def build(homes: str) -> None:
-    """Write the function, and the template where there is one, and print the sizes.
+    """Write the function, and the template with it, and print the sizes.
 
     Args:
         homes: the table of homes to bake in, as JSON.
@@ -168,16 +174,25 @@ def build(homes: str) -> None:
         BuildError: something does not fit.
     """
     index = join(read_sources(), homes)
+    template = TEMPLATE.read_text("utf-8")
+    filled = fill(compact(with_homes(template) if homes != "{}" else template), index)
     BUILD.mkdir(parents=True, exist_ok=True)
     _write(BUILD / "index.py", index)
-    if TEMPLATE.exists():
-        template = TEMPLATE.read_text("utf-8")
-        if homes != "{}":
-            template = with_homes(template)
-        filled = fill(compact(template), index)
-        _write(BUILD / "template.yaml", filled)
-        if len(filled.encode()) > MAX_TEMPLATE_BYTES:
-            _say(f"it is over {MAX_TEMPLATE_BYTES:,} bytes: deploy it with --s3-bucket BUCKET")
+    _write(BUILD / "template.yaml", filled)
+    is_baked = homes != "{}"
+    check_size(len(filled.encode()), MAX_UPLOADED_BYTES if is_baked else MAX_TEMPLATE_BYTES)
+    if len(filled.encode()) > MAX_TEMPLATE_BYTES:
+        _say(f"it is over {MAX_TEMPLATE_BYTES:,} bytes: deploy it with --s3-bucket BUCKET")
+
+
+def check_size(size: int, limit: int) -> None:
+    """Refuse a template that CloudFormation would refuse; both numbers are bytes.
+
+    Raises:
+        BuildError: the template is too large.
+    """
+    if size > limit:
+        raise BuildError(f"the template has {size:,} bytes, of {limit:,} that it may have")
 
 
 def main(arguments: list[str]) -> int:
@@ -209,9 +224,20 @@ def _text_of(node: ast.stmt) -> str:
             return ast.unparse(node)
 
 
-def _spaced(text: str) -> str:
-    """Set functions and classes apart, as people do."""
-    return f"\n\n{text}\n" if text.startswith(("def ", "class ", "@")) else f"{text}\n"
+def _spaced(texts: list[str]) -> str:
+    """Set functions and classes apart, and the imports from what follows."""
+    kinds = [_kind(text) for text in texts]
+    gaps = [
+        "\n" if kind != before or kind == "block" else ""
+        for before, kind in pairwise(["import", *kinds])
+    ]
+    return "".join(f"{gap}{text}\n" for gap, text in zip(gaps, texts, strict=True))
+
+
+def _kind(text: str) -> str:
+    if text.startswith(("import ", "from ")):
+        return "import"
+    return "block" if text.startswith(("def ", "class ", "@")) else "line"
 
 
 def _write(path: Path, text: str) -> None:

@@ -48,4 +48,6 @@ def _flow(node: yaml.Node) -> str:
         return f"{tag}[{','.join(map(_flow, node.value))}]"
     if node.style is None and not _BREAKS_FLOW.search(node.value):
         return tag + node.value
-    return tag + json.dumps(node.value)
+    single = "'" + node.value.replace("'", "''") + "'"
+    double = json.dumps(node.value)
+    return tag + (double if "\n" in node.value or len(double) <= len(single) else single)

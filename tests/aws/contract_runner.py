@@ -213,8 +213,9 @@ def load(path: Path) -> ModuleType:
 
 
 def load_builder() -> ModuleType:
-    """Import ``make lambda``'s program, with the module that lies beside it."""
+    """Import ``make lambda``'s program, with the modules that lie beside it."""
     folder = CONTRACT.parents[2] / "packaging" / "aws"
+    load(folder / "compact_function.py")
     load(folder / "compact_template.py")
     return load(folder / "build_lambda.py")
 

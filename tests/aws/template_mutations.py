@@ -74,7 +74,7 @@ MUTATIONS = {
         "      # SourceArn: !If [CreateServer",
     ),
     "three seconds for the function": ("      Timeout: 15", "      # Timeout: 15"),
-    "ciphers of 2018": ("      SecurityPolicyName: !Ref", "      # SecurityPolicyName: !Ref"),
+    "ciphers of 2018": ("      SecurityPolicyName: !Sub", "      # SecurityPolicyName: !Sub"),
     "keys or password": (
         "          SftpAuthenticationMethods: !Ref SignInMethods\n      Sec",
         "      Sec",

@@ -37,11 +37,65 @@ def test_comments_and_docstrings_go() -> None:
     text = joined(a='"""Doc."""\nX = 1  # why\n"""Of X."""\ndef f():\n    """Doc."""\n    return 1')
     assert "oc." not in text
     assert "why" not in text
-    assert "def f():\n    return 1" in text
+    assert "def f():\n return 1" in text
 
 
 def test_what_would_be_empty_gets_an_ellipsis() -> None:
-    assert "class A:\n    ..." in joined(a='class A:\n    """Doc."""')
+    assert "class A:\n ..." in joined(a='class A:\n    """Doc."""')
+
+
+def test_annotations_go_but_for_the_fields_of_dataclasses() -> None:
+    text = joined(
+        a="from collections.abc import Mapping, Sized\nfrom dataclasses import dataclass\n"
+        "from typing import Protocol\nWord = str\nX: Mapping[str, int] = {}\n"
+        "class P(Protocol):\n    def f(self) -> Sized: ...\n"
+        "@dataclass\nclass A:\n    a: Mapping[str, str]\n"
+        "def f(x: Word, *y: P, z: int = 1) -> Sized:\n    w: int\n    w = 1\n    return w"
+    )
+    assert text.partition("\n")[2] == (
+        "from collections.abc import Mapping\nfrom dataclasses import dataclass\n\nX = {\n}\n\n"
+        "@dataclass\nclass A:\n a: Mapping[str, str]\n\n"
+        "def f(x, *y, z=1):\n w = 1\n return w\n"
+    )
+
+
+def test_what_nothing_but_an_annotation_used_goes_and_nothing_else() -> None:
+    text = joined(a="from typing import Literal\nWord = Literal['a']\nW: Word = 'a'\nUNUSED = 1")
+    assert text.partition("\n\n")[2] == "W = 'a'\nUNUSED = 1\n"
+
+
+def test_a_branch_of_one_statement_is_a_line() -> None:
+    short = "def f(x):\n    if x:\n        return 1\n    return 2"
+    assert " if x: return 1\n return 2" in joined(a=short)
+    tried = "try:\n    x = 1\nexcept OSError:\n    x = 2\nexcept ValueError:\n    x = 3"
+    assert "except OSError: x = 2\nexcept ValueError: x = 3\n" in joined(a=tried)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if x:\n    y = 1\nelse:\n    y = 2",
+        "if x:\n    y = 1\nelif z:\n    y = 2",
+        "if x:\n    y = 1\n    z = 2",
+        "if x:\n    for y in x:\n        z = y",
+        f"if x:\n    y = '{'z' * 120}'",
+    ],
+)
+def test_other_branches_stay_as_they_are(source: str) -> None:
+    text = joined(a=source)
+    assert text.partition("\n\n")[2] == build.in_narrow_levels(source) + "\n"
+
+
+def test_template_and_function_leave_two_kilobytes_of_what_cloudformation_takes() -> None:
+    template = build.compact(build.TEMPLATE.read_text("utf-8"))
+    filled = build.fill(template, build.join(build.read_sources(), "{}"))
+    assert len(filled.encode()) <= build.MAX_TEMPLATE_BYTES - 2048
+
+
+def test_a_template_that_is_too_large_is_refused() -> None:
+    build.check_size(51_200, 51_200)
+    with pytest.raises(build.BuildError, match="51,201 bytes, of 51,200"):
+        build.check_size(51_201, 51_200)
 
 
 def test_two_things_of_one_name_are_refused() -> None:
