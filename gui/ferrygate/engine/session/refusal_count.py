@@ -7,7 +7,12 @@ from contextlib import suppress
 from ferrygate.common.errors import SettingsError
 from ferrygate.engine.messages.codes import RefusalExplained
 from ferrygate.engine.messages.event import Done, Event, Failed
-from ferrygate.engine.messages.session import RefusalsCounted, SessionChanged, SiteOpened
+from ferrygate.engine.messages.session import (
+    RefusalsCounted,
+    SessionChanged,
+    SessionState,
+    SiteOpened,
+)
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
@@ -15,6 +20,9 @@ from ferrygate.sites.site import Site
 # Events after which the ledger is read again: the end of an attempt or of a reset, the opening of a
 # site. The end of a batch changes no count.
 _MAY_COUNT = (Done, Failed, RefusalExplained, SessionChanged, SiteOpened)
+# States of an attempt that goes on. One may be told after the ledger has counted the attempt's end,
+# and the number belongs to that end.
+_UNDER_WAY = {SessionState.CONNECTING, SessionState.WAITING_FOR_CODE, SessionState.SIGNING_IN}
 
 
 class RefusalCount:
@@ -31,6 +39,8 @@ class RefusalCount:
         A ledger that cannot be read is no matter here: the next attempt says so.
         """
         if site is None or not isinstance(event, _MAY_COUNT):
+            return ()
+        if isinstance(event, SessionChanged) and event.state in _UNDER_WAY:
             return ()
         with suppress(SettingsError):
             counted = self._count(site)

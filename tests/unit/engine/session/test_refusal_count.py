@@ -12,9 +12,11 @@ from ferrygate.engine.messages.session import (
     OpenSite,
     RefusalsCounted,
     SessionChanged,
+    SessionState,
     SignIn,
     SiteOpened,
 )
+from ferrygate.engine.session.refusal_count import RefusalCount
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sign_in.gate import Gate
 from support.engine_rig import EngineRig, next_code, open_with_secrets
@@ -45,14 +47,20 @@ def test_each_refusal_tells_at_once_what_the_next_attempt_needs(
         (4, Gate.SHUT),
     ]
     events = rig.listener.events
-    counts = [events.index(count) for count in rig.listener.all(RefusalsCounted)]
-    refusals = [
-        at
-        for at, event in enumerate(events)
-        if isinstance(event, SessionChanged) and event.problem is not None
-    ]
-    # A face shows each refusal knowing its number.
-    assert all(count < refusal for count, refusal in zip(counts, refusals, strict=True))
+    second = events.index(rig.listener.all(RefusalsCounted)[1])
+    offline = [event for event in events[second:] if isinstance(event, SessionChanged)]
+    assert offline[0].state is SessionState.OFFLINE  # which a face shows, knowing the number
+
+
+def test_a_state_that_is_told_late_does_not_bring_the_number_before_the_refusal(
+    rig: EngineRig, box: Sandbox, clock: WallClock
+) -> None:
+    refuse(rig, box, clock, 1)
+    count, site = RefusalCount(rig.ledger, rig.known_hosts), site_of(box.ready)
+    for state in (SessionState.CONNECTING, SessionState.WAITING_FOR_CODE, SessionState.SIGNING_IN):
+        assert count.news_before(SessionChanged(state), site) == ()
+    (told,) = count.news_before(SessionChanged(SessionState.OFFLINE), site)
+    assert (told.refusals, told.gate) == (1, Gate.OPEN)
 
 
 def test_a_site_that_is_opened_tells_of_the_refusals_on_record(
