@@ -210,10 +210,11 @@ class Client:
         self.wait(lambda: self._server.requests >= last or len(self.ends(batch)) >= times)
 
     def close(self) -> None:
-        """End the engine as a person does; each request was then answered once."""
+        """End the engine as a person does; each request was answered once, each file closed."""
         self.engine.close()
         counts = {request: len(self.answers(request)) for request in self._asked}
         assert counts == dict.fromkeys(self._asked, 1)
+        assert not self._disk.descriptors
 
     # ------------------------------------------------------------ what befalls it
 

@@ -182,6 +182,11 @@ class MemoryDisk:
         if self.is_dead:
             raise OSError(errno.EIO, "the process is dead")
 
+    @property
+    def descriptors(self) -> int:
+        """Count the open descriptors."""
+        return len(self._open)
+
     def die(self) -> None:
         """Close all descriptors, as the process has ended."""
         self.is_dead = True

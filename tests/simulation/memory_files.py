@@ -103,9 +103,8 @@ class Computer:
 
     def _lose(self, node: Node) -> None:
         if node.entries is None:
-            written = len(node.content) if node.content != node.safe_content else 0
-            if written:
-                kept = self.random.randrange(written + 1)
+            if node.content != node.safe_content:
+                kept = self.random.randrange(len(node.content) + 1)
                 node.content[:] = node.content[:kept]
                 if self.random.random() < 0.5:
                     node.content[:] = node.safe_content
