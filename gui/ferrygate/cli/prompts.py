@@ -31,7 +31,7 @@ from ferrygate.engine.messages.session import (
 from ferrygate.engine.messages.transfers import ConflictQuestion
 from ferrygate.transfers.views import ConflictChoice, ConflictScope
 
-_SAME_TRY_SECONDS = 1.0  # seconds by which two times of one try may differ
+_SAME_TRY_SECONDS = 1.0  # by which two times of one try may differ
 
 
 class TerminalPrompter:

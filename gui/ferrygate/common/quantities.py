@@ -15,7 +15,7 @@ _UNITS = (("KB", 0), ("MB", 1), ("GB", 2), ("TB", 2))
 _STEP = 1000  # from one unit to the next, as file managers count
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _MANY = 10  # minutes
-_HALF_MINUTES_BELOW_SECONDS = 180  # seconds below which an estimate tells of half minutes
+_HALF_MINUTES_BELOW_SECONDS = 180  # an estimate tells of half minutes below that
 
 
 class Translation(Protocol):

@@ -19,7 +19,7 @@ from ferrygate.identity.policy import MAX_POLICY_CHARACTERS, session_policy
 from ferrygate.identity.public_keys import read_public_keys
 
 BAKED_HOMES = "{}"  # "make lambda HOMES=FILE" puts a table here that is too large for HOMES
-_MAX_HOMES_BYTES = 3000  # bytes, of the 4 KB that Lambda has for all variables
+_MAX_HOMES_BYTES = 3000  # of the 4 KB that Lambda has for all variables
 _MAX_PORT = 65535
 # Okta on this computer (ferrygate's sandbox) may be asked without TLS.
 _LOOPBACK = re.compile(r"http://(?:127(?:\.[0-9]{1,3}){3}|\[::1\])(?::([0-9]{1,5}))?")

@@ -1,4 +1,4 @@
-"""Is AWS Lambda's way in: settings from the environment, one line of JSON in the log."""
+"""Lets AWS Lambda in: settings from the environment, one line of JSON in the log."""
 
 from __future__ import annotations
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from ferrygate.identity.names import domain_of, full_form, is_domain, is_user_name
 
-MAX_NAME_CHARACTERS = 100  # characters of a user name
-_MAX_TARGET_CHARACTERS = (
-    1024  # characters (AWS Transfer Family API reference, HomeDirectoryMapEntry)
-)
+MAX_NAME_CHARACTERS = 100  # of a user name
+_MAX_TARGET_CHARACTERS = 1024  # AWS Transfer Family API reference, HomeDirectoryMapEntry
 # Components that are neither "." nor "..", of characters that mean nothing in a policy.
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[\w!.'()@=+, -]+)+", re.ASCII)
 
@@ -22,7 +20,7 @@ class ConfigurationError(Exception):
 
 
 def require(holds: object, complaint: str) -> None:
-    """Refuse a setting unless something holds.
+    """Reject a setting unless something holds.
 
     Raises:
         ConfigurationError: the setting makes no sense, as the complaint says.
@@ -129,7 +127,7 @@ def _check_path(variable: str, path: str, bucket: str) -> None:
 
 
 def _check_owners(table: Mapping[str, str], template: str) -> None:
-    """Refuse a home that two people have, be the other one's by the table or by the template."""
+    """Reject a home that is another person's as well, by the table or by the template."""
     owners: dict[str, str] = {}
     before, after = template.split("{username}")
     by_template = re.compile(f"{re.escape(before)}(.*){re.escape(after)}")

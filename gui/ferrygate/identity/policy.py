@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-MAX_POLICY_CHARACTERS = 2048  # characters (AWS Transfer Family API reference, Policy)
+MAX_POLICY_CHARACTERS = 2048  # AWS Transfer Family API reference, Policy
 
 # Uploads, downloads, removals and renames (a copy, with its tags) need these, and no more: older
 # versions stay out of reach.

@@ -31,9 +31,9 @@ from ferrygate.sandbox.okta_replies import (
     timestamp,
 )
 
-SKEW_SECONDS = 120.0  # seconds either way
+SKEW_SECONDS = 120.0  # either way
 MAX_WRONG_CODES = 5  # in a row, as Okta counts them, until the account is locked
-TRANSACTION_SECONDS = 300.0  # seconds, counted anew with each use
+TRANSACTION_SECONDS = 300.0  # counted anew with each use
 
 _WRONG_CODE = "Your passcode doesn't match our records. Please try again."
 _VERIFY = re.compile(r"/api/v1/authn/factors/([^/]+)/verify")

@@ -13,7 +13,7 @@ from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 
-MAX_PACKET_BYTES = 256 * 1024  # bytes, as OpenSSH takes them
+MAX_PACKET_BYTES = 256 * 1024  # as OpenSSH takes them
 _LENGTH_BYTES = 4  # of the length before each packet
 _WRITE_BUFFER_BYTES = 1 << 20  # of unsent answers above which writing pauses
 _POLL_SECONDS = 0.1  # between two checks that the client is still connected

@@ -46,7 +46,7 @@ CIPHERS = (
 )
 MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
 COMPRESSIONS = ("none", "zlib@openssh.com")
-_WINDOW_BYTES = 0x200000  # bytes that a client may send before more is granted, as at AWS Transfer
+_WINDOW_BYTES = 0x200000  # that a client may send before more is granted, as at AWS Transfer
 _MAX_CHANNEL_PACKET_BYTES = 0x8000  # of data in one packet
 
 _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)

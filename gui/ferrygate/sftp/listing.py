@@ -25,7 +25,7 @@ from ferrygate.sftp.wire import NameReply, Reply, Status, StatusReply, Type
 Take = Callable[[tuple[Entry, ...]], Awaitable[None]]
 """Gets a block of entries; while it waits no more are asked for."""
 
-_MAX_NAME_BYTES = 4096  # bytes: PATH_MAX of Linux, four times what an object store takes
+_MAX_NAME_BYTES = 4096  # PATH_MAX of Linux, four times what an object store takes
 _MAX_EXAMPLE_BYTES = 100  # bytes
 _MAX_EMPTY_REPLIES = 1000  # answers in a row without a name for us; a server could go on for ever
 _SELF = frozenset({b"", b".", b".."})  # the folder itself, and the one above

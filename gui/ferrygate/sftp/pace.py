@@ -10,10 +10,10 @@ viruses one after the other, half a minute each.
 
 from __future__ import annotations
 
-SPAN_SECONDS = 180.0  # seconds of waiting, after each of which the pace is judged
+SPAN_SECONDS = 180.0  # of waiting, after each of which the pace is judged
 SECONDS_PER_ANSWER = 50.0  # seconds for an answer, on the average; a single one may take 60
 MIN_BYTES = 3 << 15  # a packet of 32 KiB a minute, below which a line is given up as well
-_MAX_WAIT_SECONDS = 60.0  # seconds that one wait counts: the process may have stood still
+_MAX_WAIT_SECONDS = 60.0  # that one wait counts: the process may have stood still
 
 
 class Pace:

@@ -8,7 +8,7 @@ from ferrygate.common.byte_pieces import Piece, append_piece
 from ferrygate.sftp.wire import MAX_PACKET_BYTES, BadPacketError
 
 _U32 = struct.Struct(">I")
-_MAX_WORDS_BYTES = 1000  # bytes, of a login script or a refusal
+_MAX_WORDS_BYTES = 1000  # of a login script or a refusal
 
 
 class PacketReader:

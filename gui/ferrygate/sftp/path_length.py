@@ -6,7 +6,7 @@ from ferrygate.common import remote_path
 from ferrygate.common.errors import RemoteFailureError
 from ferrygate.common.message import message
 
-_MAX_PATH_BYTES = 4096  # bytes: PATH_MAX of Linux, and no system that serves files has a longer one
+_MAX_PATH_BYTES = 4096  # PATH_MAX of Linux, and no system that serves files has a longer one
 
 
 def check_path_length(path: bytes, top: bytes) -> None:

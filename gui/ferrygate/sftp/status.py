@@ -26,7 +26,7 @@ from ferrygate.common.message import Message, message
 from ferrygate.common.server_words import is_text, sentence
 from ferrygate.sftp.wire import BadPacketError, Status, StatusReply
 
-_MAX_TEXT_CHARACTERS = 300  # characters of a server's words that are kept
+_MAX_TEXT_CHARACTERS = 300  # of a server's words that are kept
 # Words that say no more than the code: showing them would only add noise.
 _EMPTY_WORDS = re.compile(
     r"(sftp|ssh_fx)?[ _]*(general |unspecified )?"

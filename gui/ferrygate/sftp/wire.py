@@ -17,8 +17,8 @@ from ferrygate.common.entry import Entry, EntryKind
 VERSION = 3
 # A server may put a whole folder into one NAME packet, here 250,000 names.
 MAX_PACKET_BYTES = 1 << 25
-USUAL_HANDLE_BYTES = 256  # bytes: the longest that the draft allows (§7)
-_MAX_HANDLE_BYTES = 4096  # bytes, as some servers put a whole path or a signed token into it
+USUAL_HANDLE_BYTES = 256  # the longest that the draft allows (§7)
+_MAX_HANDLE_BYTES = 4096  # some servers put a whole path or a signed token into it
 _MAX_NAMES = 300_000  # in one NAME: more than a longest packet holds with a line of ls for each
 
 

@@ -20,7 +20,7 @@ from ferrygate.common.errors import CannotReachError, ConnectionLostError, Usage
 from ferrygate.common.message import message
 from ferrygate.sites import fields
 
-TIMEOUT_SECONDS = 10.0  # seconds for each wait, and for a whole answer
+TIMEOUT_SECONDS = 10.0  # for each wait, and for a whole answer
 _MAX_BODY_BYTES = 1 << 18
 _BLOCK_BYTES = 1 << 14
 _PROXY_PORT = 80

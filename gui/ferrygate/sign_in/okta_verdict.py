@@ -18,7 +18,7 @@ from ferrygate.sign_in.okta_http import OktaAnswer
 
 _OK = 200
 _TOO_MANY_REQUESTS = 429
-_USUAL_WAIT_SECONDS = 60.0  # seconds, where Okta does not say how long
+_USUAL_WAIT_SECONDS = 60.0  # where Okta does not say how long
 _SAFE_WORD = re.compile(r"[A-Z0-9_]{1,40}", re.ASCII)
 
 

@@ -15,7 +15,7 @@ from paramiko import SSHException
 from ferrygate.ssh.receive_buffer import MAX_PACKET_BYTES, ReceiveBuffer
 from ferrygate.ssh.ssh_errors import WrongTagError
 
-_BLOCK_BYTES = 16  # bytes
+_BLOCK_BYTES = 16  # of AES, which lengths are padded to
 _TAG_BYTES = 16
 _MIN_PADDING_BYTES = 4  # RFC 4253 §6
 _LENGTH = struct.Struct(">I")

@@ -14,7 +14,7 @@ from ferrygate.common.errors import LocalFileError, PrivateKeyError, Problem
 from ferrygate.common.local_disk import not_there, read_small_file
 from ferrygate.common.message import Message, message
 
-_MAX_BYTES = 65_536  # bytes; no private key is longer
+_MAX_BYTES = 65_536  # no private key is longer
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # The drive of a Windows share or pipe; not that of a disk in its long spelling (\\?\C:).
 _SHARE = re.compile(r"\\\\(?![?.]\\[A-Za-z]:$)")

@@ -22,7 +22,7 @@ from ferrygate.ssh.other_protocols import (
 )
 
 _IDENT = b"SSH-"
-_MAX_DETAIL_CHARACTERS = 200  # characters
+_MAX_DETAIL_CHARACTERS = 200  # of what answered, for support
 _TOO_MANY_CONNECTIONS, _KEY_EXCHANGE_FAILED = 12, 3  # reasons of a DISCONNECT (RFC 4253 §11.1)
 _CHECK_NAME = message("Check the server's name and port with your contact.")
 _ANSWERING = {  # sentence and next step for what answers in place of a file transfer server

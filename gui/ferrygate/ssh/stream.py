@@ -19,9 +19,9 @@ from ferrygate.common.byte_pieces import Piece, append_piece
 from ferrygate.common.byte_stream import connection_lost
 from ferrygate.ssh.ssh_errors import SSH_ERRORS, lost_by
 
-MAX_DATA_BYTES = 1 << 15  # bytes in one packet: what every peer takes (RFC 4253 §6.1)
+MAX_DATA_BYTES = 1 << 15  # in one packet: what every peer takes (RFC 4253 §6.1)
 MIN_DATA_BYTES = 1 << 12  # a peer that asks for less is not heeded; the library has the same bound
-_MAX_STDERR_BYTES = 2000  # bytes
+_MAX_STDERR_BYTES = 2000  # that are kept for support
 
 
 class Channel(Protocol):

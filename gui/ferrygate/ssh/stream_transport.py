@@ -12,7 +12,7 @@ from ferrygate.ssh.guarded_transport import GuardedTransport
 from ferrygate.ssh.monitored_socket import MonitoredSocket
 from ferrygate.ssh.stream import ChannelStream
 
-_REKEY_SECONDS = 300.0  # seconds that new keys may take; all that is on its way arrives before them
+_REKEY_SECONDS = 300.0  # that new keys may take; all that is on its way arrives before them
 _MAX_POSTPONED = 1000  # messages
 
 

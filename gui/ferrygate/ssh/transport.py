@@ -21,9 +21,9 @@ from ferrygate.ssh.prompts import Prompt, PromptRound, Respond
 from ferrygate.ssh.ssh_errors import SSH_ERRORS
 from ferrygate.ssh.stream_transport import StreamTransport
 
-_MAX_METHODS_CHARACTERS = 1000  # characters of their names
+_MAX_METHODS_CHARACTERS = 1000  # of their names
 _MAX_PROMPTS = 16  # in one round
-_MIN_PROMPT_BYTES = 5  # bytes: the length of its text, and whether the answer shows (RFC 4256 §3.2)
+_MIN_PROMPT_BYTES = 5  # the length of its text, and whether the answer shows (RFC 4256 §3.2)
 _MAX_ROUNDS = 16  # a round may be empty, so that nothing else ends a server that never stops
 _CERTIFICATE = "-cert-v01@openssh.com"
 _POLL_SECONDS = 0.1  # between two looks whether the connection is still up

@@ -13,7 +13,7 @@ from ferrygate.common.errors import Problem, problem_of
 
 T = TypeVar("T")
 
-JOIN_TIMEOUT_SECONDS = 2.0  # seconds; a drive that hangs does not hold up the window's end
+JOIN_TIMEOUT_SECONDS = 2.0  # a drive that hangs does not hold up the window's end
 
 
 class BackgroundThreads(QObject):

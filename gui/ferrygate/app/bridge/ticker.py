@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from ferrygate.common.clock import Clock
 
-_JUST_AFTER_SECONDS = 0.005  # seconds, as timers may fire a little early
+_JUST_AFTER_SECONDS = 0.005  # timers may fire a little early
 
 
 class Ticker(QObject):

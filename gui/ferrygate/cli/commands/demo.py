@@ -24,7 +24,7 @@ from ferrygate.common.secret import Secret
 from ferrygate.sites.connection_file import read_connection_file
 
 _FOLDER = LocalPath()
-_END_SECONDS = 10.0  # seconds a sandbox may take to end
+_END_SECONDS = 10.0  # that a sandbox may take to end
 
 
 class _Ready(msgspec.Struct, frozen=True):

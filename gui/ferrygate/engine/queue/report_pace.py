@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferrygate.common.clock import Clock
 
-REPORT_SECONDS = 0.1  # seconds between two reports of a batch's progress
+REPORT_SECONDS = 0.1  # between two reports of a batch's progress
 
 
 class ReportPace:
