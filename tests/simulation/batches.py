@@ -50,7 +50,7 @@ class Transfer(Protocol):
         """Check that a batch delivered all of the tree, and counted right."""
 
 
-class Sent:
+class TreeUpload:
     """Sends a tree from the computer to the server."""
 
     def __init__(
@@ -96,7 +96,7 @@ class Sent:
         _check_delivered(end, self.tree)
 
 
-class Fetched:
+class TreeDownload:
     """Fetches a tree from the server to the computer."""
 
     def __init__(self, world: World) -> None:
@@ -131,7 +131,7 @@ class Fetched:
 
 def draw_transfer(world: World) -> Transfer:
     """Draw one of the two ways."""
-    return Sent(world) if world.random.random() < 0.5 else Fetched(world)
+    return TreeUpload(world) if world.random.random() < 0.5 else TreeDownload(world)
 
 
 def _some(world: World, tree: dict[str, bytes]) -> list[str]:

@@ -9,7 +9,7 @@ from ferrygate.engine.messages.session import SignOut
 from ferrygate.engine.messages.transfers import CancelBatch, RetryBatch
 from ferrygate.transfers.part_names import is_part_name
 from ferrygate.transfers.views import BatchId, ConflictChoice
-from simulation.batches import Fetched, Sent, Transfer, draw_transfer
+from simulation.batches import Transfer, TreeDownload, TreeUpload, draw_transfer
 from simulation.client import Client
 from simulation.line import Break
 from simulation.world import Scenario, World
@@ -25,12 +25,12 @@ _STEPS = 30  # between an answer of the server and what befalls the program, at 
 
 def upload(world: World) -> None:
     """Send a tree: the server has every byte, and every file is told as delivered."""
-    _deliver(world, Sent(world))
+    _deliver(world, TreeUpload(world))
 
 
 def download(world: World) -> None:
     """Fetch a tree: the computer has every byte, and no part is left."""
-    _deliver(world, Fetched(world))
+    _deliver(world, TreeDownload(world))
 
 
 def _deliver(world: World, transfer: Transfer) -> None:
@@ -57,7 +57,7 @@ def cancel(world: World) -> None:
     server that shows them from then on, they are told as left behind, and are empty. Those that a
     sign-out leaves there may be longer.
     """
-    transfer, other = draw_transfer(world), Sent(world, "other")
+    transfer, other = draw_transfer(world), TreeUpload(world, "other")
     client = world.start_client()
     client.sign_in()
     batch = transfer.begin(client)
@@ -98,7 +98,7 @@ def reconnect(world: World) -> None:
     batch = transfer.begin(client)
     transfer.check_delivered(client.end_of(batch))
     assert len(client.ends(batch)) == 1
-    if isinstance(transfer, Sent):
+    if isinstance(transfer, TreeUpload):
         assert transfer.there() == transfer.wanted
     client.close()
     world.wait(_LATE_SECONDS)
@@ -123,7 +123,7 @@ def kill(world: World) -> None:
     if not has_power:
         world.computer.lose_power()
     whole = _check_told(transfer, client, batch)
-    if isinstance(transfer, Fetched) and has_power:
+    if isinstance(transfer, TreeDownload) and has_power:
         assert all(map(_is_part, set(transfer.there()) - whole))
     world.wait(world.random.choice((0.0, 1.0)))  # the server notices the end, or not yet
     _check_told(transfer, client, batch)
@@ -166,8 +166,8 @@ def retry(world: World) -> None:
 
 def two(world: World) -> None:
     """Send files of the same names by two programs at once: each file there is one of the two."""
-    one = Sent(world)
-    other = Sent(world, names=one.tree, above="/elsewhere")
+    one = TreeUpload(world)
+    other = TreeUpload(world, names=one.tree, above="/elsewhere")
     one.put_some_there()
     clients = [world.start_client(), world.start_client()]
     for client in clients:

@@ -12,7 +12,7 @@ next deadline. So an hour of waiting takes no time at all, and a step is never t
 is off meanwhile, as finalizers may reach switch points too.
 
 *The end of a process* by :meth:`Scheduler.kill` is that of ``kill -9``: its tasks are left where
-they are. Nothing of them runs, no ``finally`` either, until :meth:`Scheduler.bury` unwinds them,
+they are. Nothing of them runs, no ``finally`` either, until :meth:`Scheduler.unwind` unwinds them,
 which belongs after all that is looked at.
 """
 
@@ -36,12 +36,13 @@ MAX_STEPS = 2_000_000
 """Steps after which a run counts as one that goes round in circles."""
 
 _STEP_SECONDS = 20e-6  # that a step takes at most
-_HELD_UP, _HELD_UP_SECONDS = 0.002, 0.050  # share of steps after which a task is, and for how long
+_DELAY_PROBABILITY = 0.002  # that a task does not run at once when it could
+_MAX_DELAY_SECONDS = 0.050
 _STICKINESS = (0.0, 0.5, 0.9)  # how likely the running task goes on, one for each seed
 _FRAMES = 4  # of each task, in what is told of a deadlock
 
 
-class StuckError(AssertionError):
+class NoProgressError(AssertionError):
     """Tells that a run does not come to its end, and where each task stands."""
 
 
@@ -97,7 +98,7 @@ class Scheduler:
         """Run a task to its end, and all that it starts beside it.
 
         Raises:
-            StuckError: it does not come to an end: no task can run and none has a deadline, so
+            NoProgressError: it does not come to an end: no task can run and none has a deadline, so
                 many ``seconds`` are over, or the tasks go round in circles.
         """
         self._hub = greenlet.getcurrent()
@@ -136,7 +137,7 @@ class Scheduler:
         process.is_dead = True
         self._ready = [task for task in self._ready if task.process is not process]
 
-    def bury(self) -> None:
+    def unwind(self) -> None:
         """Unwind all tasks that have not ended; nothing that they do reaches the world any more."""
         for task in self._tasks:
             task.process.is_dead = True
@@ -223,13 +224,13 @@ class Scheduler:
             self.time = max(self.time, due)
             act()
         if not self._ready:
-            raise StuckError(self._where_each_stands("no task can run"))
+            raise NoProgressError(self._where_each_stands("no task can run"))
         if self.time > seconds or self.steps > MAX_STEPS:
-            raise StuckError(self._where_each_stands(f"{self.steps} steps, {self.time:.0f} s"))
+            raise NoProgressError(self._where_each_stands(f"{self.steps} steps, {self.time:.0f} s"))
         self._resume(self._ready.pop(self._random.randrange(len(self._ready))))
 
     def _resume(self, task: Task) -> None:
-        if self._random.random() < _HELD_UP:
+        if self._random.random() < _DELAY_PROBABILITY:
             self._hold_up(task)
             return
         self._running = task
@@ -246,7 +247,7 @@ class Scheduler:
         """Let a task that could run do so a little later."""
         task.waits_for = "a processor"
         task.round += 1
-        seconds = self._random.random() * _HELD_UP_SECONDS
+        seconds = self._random.random() * _MAX_DELAY_SECONDS
         self.call_in(seconds, partial(self._end_wait, task, task.round))
 
     def _end_wait(self, task: Task, number: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ferrygate.common.threads import Lock, Mailbox
 from simulation.event_log import EventLog
-from simulation.scheduler import Process, Scheduler, StuckError
+from simulation.scheduler import NoProgressError, Process, Scheduler
 from simulation.threads import SimulatedClock, SimulatedThreads
 
 
@@ -146,9 +146,9 @@ def test_a_lock_taken_twice_is_told() -> None:
         with lock, lock:
             pass
 
-    with pytest.raises(StuckError, match="main takes a lock twice"):
+    with pytest.raises(NoProgressError, match="main takes a lock twice"):
         machine.run(main)
-    machine.scheduler.bury()
+    machine.scheduler.unwind()
 
 
 def deadlock_of(seed: int) -> str:
@@ -168,8 +168,8 @@ def deadlock_of(seed: int) -> str:
 
     try:
         machine.run(main)
-    except StuckError as error:
-        machine.scheduler.bury()
+    except NoProgressError as error:
+        machine.scheduler.unwind()
         return str(error)
     return ""
 
@@ -192,9 +192,9 @@ def test_a_run_that_takes_too_long_is_told() -> None:
     def main() -> None:
         machine.threads.spawn(tick, "ticks").join(None)
 
-    with pytest.raises(StuckError, match="main waits for the end of ticks"):
+    with pytest.raises(NoProgressError, match="main waits for the end of ticks"):
         machine.scheduler.run(main, seconds=100)
-    machine.scheduler.bury()
+    machine.scheduler.unwind()
 
 
 def test_a_join_with_a_limit_gives_up() -> None:
@@ -238,7 +238,7 @@ def test_an_error_of_a_task_ends_the_run() -> None:
 
     with pytest.raises(ZeroDivisionError):
         machine.run(main)
-    machine.scheduler.bury()
+    machine.scheduler.unwind()
 
 
 def test_a_killed_process_does_nothing_more_not_even_what_is_to_be_done_in_the_end() -> None:
@@ -263,7 +263,7 @@ def test_a_killed_process_does_nothing_more_not_even_what_is_to_be_done_in_the_e
     machine.scheduler.run(main)
     machine.scheduler.run(end)
     assert machine.told == ["works"] * 3
-    machine.scheduler.bury()
+    machine.scheduler.unwind()
     assert machine.told == ["works"] * 3 + ["tidies up"]
 
 
@@ -284,6 +284,6 @@ def test_a_task_that_is_buried_waits_for_nothing() -> None:
         machine.wait(1)
 
     machine.scheduler.run(main)
-    machine.scheduler.bury()
+    machine.scheduler.unwind()
     assert machine.told == []
     assert machine.scheduler.living() == []

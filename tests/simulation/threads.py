@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ferrygate.common.threads import Event, Lock, Mailbox, RunningThread
-from simulation.scheduler import Process, Scheduler, StuckError, Task
+from simulation.scheduler import NoProgressError, Process, Scheduler, Task
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class SimulatedLock:
             return True
         while self._holder is not None:
             if self._holder is task:
-                raise StuckError(f"{task.name} takes a lock twice")
+                raise NoProgressError(f"{task.name} takes a lock twice")
             self._waiting.append(task)
             self._scheduler.wait(f"a lock of {self._holder.name}")
         self._holder = task

@@ -148,5 +148,5 @@ def replay(
         except Exception as found:  # noqa: BLE001  told with the log
             error = found
         finally:
-            world.scheduler.bury()
+            world.scheduler.unwind()
         return world.log, error

@@ -66,7 +66,7 @@ class CodeSecretSource(msgspec.Struct, frozen=True, kw_only=True):
             UsageError: the key on standard input cannot be used.
         """
         text = self._text(context, site)
-        secret = _chosen(context, site, text, in_picture=self.picture is not None)
+        secret = _choose_secret(context, site, text, in_picture=self.picture is not None)
         _say_mismatch(context, site, secret)
         return secret
 
@@ -90,7 +90,9 @@ class CodeSecretSource(msgspec.Struct, frozen=True, kw_only=True):
         return context.terminal.ask_secret(question)
 
 
-def _chosen(context: CommandContext, site: Site, text: Secret, *, in_picture: bool) -> CodeSecret:
+def _choose_secret(
+    context: CommandContext, site: Site, text: Secret, *, in_picture: bool
+) -> CodeSecret:
     """Return the code secret in a text; of several in an export, the one the person chooses."""
     read = code_secrets_in_qr if in_picture else code_secrets_for
     found = read(site.sign_in, text)

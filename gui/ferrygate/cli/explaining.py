@@ -97,7 +97,7 @@ def explain(
         SignInRefusedError: Okta could not be asked, and why.
         click.exceptions.Exit: all of it is printed.
     """
-    told = _told_by_okta(context, session, text, refusal, try_anyway=try_anyway)
+    told = _ask_okta(context, session, text, refusal, try_anyway=try_anyway)
     try:
         clocks = session.measure_skew()
     except FerrygateError as error:
@@ -111,7 +111,7 @@ def explain(
     raise click.exceptions.Exit(exit_for(told.kind)) from refusal
 
 
-def _told_by_okta(
+def _ask_okta(
     context: CommandContext,
     session: Session,
     text: str,

@@ -26,7 +26,7 @@ from ferrygate.sftp.wire import HandleReply, Reply, StatusReply, Type
 
 _LOG = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 30.0  # that each try waits for other handles: a folder may be read slowly
+_MAX_WAIT_SECONDS = 30.0  # that each try waits for other handles: a folder may be read slowly
 _POLL_SECONDS = 0.02  # between two looks whether all others are closed
 _PAUSE_SECONDS = (0.0, 0.1, 0.4)  # of each try, once alone: servers may close in their own time
 
@@ -142,14 +142,14 @@ class HandleGate:
         """Wait until no other handle is open, count the OPEN that follows, and let ``pause`` pass.
 
         False, and the OPEN follows all the same, once another refused OPEN has found the limit, or
-        after :data:`_PATIENCE_SECONDS`.
+        after :data:`_MAX_WAIT_SECONDS`.
         """
         self.handles.hold_others_back()
         is_counted = False
         try:
             known, waited = self.handles.max_open, 0.0
             while not (alone := self.handles.take_if_alone()):
-                if self.handles.max_open != known or waited >= _PATIENCE_SECONDS:
+                if self.handles.max_open != known or waited >= _MAX_WAIT_SECONDS:
                     self.handles.take_anyway()
                     break
                 await self._channel.sleep(_POLL_SECONDS)

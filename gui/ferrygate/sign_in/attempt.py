@@ -124,8 +124,8 @@ class SignInAttempts:
             attempt = Authentication(self._ledger, self._clock, slot, observer, cancel, report)
             server = self._server(site, credentials, slot, observer, cancel, report)
             secret = credentials.code_secret if site.sends_password and not typed else None
-            connection = _reached_for_code(server, attempt, secret)
-            with _hung_up_on_failure(connection):
+            connection = _connect_for_code(server, attempt, secret)
+            with _closing_on_failure(connection):
                 if typed is not None:
                     typed.check_age(self._clock)
                 connection.trust()
@@ -262,7 +262,7 @@ class _RightServer:
         return connection
 
 
-def _reached_for_code(
+def _connect_for_code(
     server: _RightServer, attempt: Authentication, secret: CodeSecret | None
 ) -> Connection:
     """Reach the server so that a code of ``secret`` can be sent soon; at once where there is none.
@@ -271,7 +271,7 @@ def _reached_for_code(
     """
     while True:
         connection = server.reach()
-        with _hung_up_on_failure(connection):
+        with _closing_on_failure(connection):
             if secret is None or attempt.seconds_to_code(secret) <= _MAX_IDLE_SECONDS:
                 return connection
             connection.close()
@@ -279,7 +279,7 @@ def _reached_for_code(
 
 
 @contextmanager
-def _hung_up_on_failure(connection: Connection) -> Iterator[None]:
+def _closing_on_failure(connection: Connection) -> Iterator[None]:
     """Close a connection on which the block fails; the error tells the server's banner."""
     try:
         yield

@@ -85,7 +85,7 @@ class Flusher:
         self._threads = threads
         self._machine = machine
         self._cleared: set[LocalFolder] = set()
-        self._named: set[LocalFolder] = set()  # whose names are safe; the thread's own
+        self._names_synced: set[LocalFolder] = set()  # whose names are safe; the thread's own
         self._disk = disk
         self._work: Mailbox[_Finished | _Begun | _ToClear | _Stop] = threads.mailbox()
         self._thread: RunningThread | None = None
@@ -203,7 +203,7 @@ class Flusher:
             if folder in errors:
                 continue
             errors[folder] = None
-            for each in (folder,) if folder in self._named else folder.way_up:
+            for each in (folder,) if folder in self._names_synced else folder.with_ancestors:
                 if each not in synced:
                     sync = partial(self._sync_folder, each)
                     synced[each] = self._patiently(sync, item.file.name)
@@ -211,7 +211,7 @@ class Flusher:
                 if errors[folder] is not None:
                     break
             else:
-                self._named.add(folder)
+                self._names_synced.add(folder)
         return errors
 
     def _patiently(self, sync: Callable[[], None], name: str) -> FerrygateError | None:

@@ -17,7 +17,7 @@ MAX_FILES = 1_000_000  # of one batch; a digest of each is held in memory until 
 MAX_FOLDERS = 100_000  # of one batch, likewise
 MAX_WAITING = 10_000  # files that a walk is ahead of those begun; each takes a kilobyte
 _POLL_SECONDS = 0.05  # between two looks whether they are fewer
-_PATIENCE_SECONDS = 5.0  # without progress
+_MAX_WAIT_SECONDS = 5.0  # without progress
 
 
 class Claim(Enum):
@@ -75,7 +75,7 @@ class FoundFiles:
             await channel.sleep(_POLL_SECONDS)
             before, begun = begun, self._begun()
             waited = 0.0 if begun > before else waited + _POLL_SECONDS
-            self._waits = waited < _PATIENCE_SECONDS
+            self._waits = waited < _MAX_WAIT_SECONDS
 
     def folder(self, remote: bytes) -> None:
         """Count a folder; one that is met again counts once.

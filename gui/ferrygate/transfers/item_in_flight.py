@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import msgspec
 
 from ferrygate.sftp.tasks import Task
@@ -16,10 +18,19 @@ class ItemInFlight(msgspec.Struct, eq=False):
 
     item: Item
     checkpoint: UploadCheckpoint
-    counted: bool = False  # in the budgets of open files and of files under way
+    is_counted: bool = False  # in the budgets of open files and of files under way
     is_done: bool = False  # its coroutine came to its end without an error
     reported: TransferState | None = None  # the state told last
     task: Task[None] | None = None
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """Begin with an item, and with a copy of the checkpoint that it was handed out with.
+
+        The upload changes its copy from now on; the engine has its own until the end is reported.
+        """
+        known = item.resume_from if isinstance(item, FileJob) else None
+        return cls(item, UploadCheckpoint() if known is None else msgspec.structs.replace(known))
 
     @property
     def is_replacing(self) -> bool:
@@ -28,14 +39,3 @@ class ItemInFlight(msgspec.Struct, eq=False):
         if not isinstance(job, FileJob) or not checkpoint.has_handle:
             return False
         return checkpoint.overwritten is not None or (job.replaces and not checkpoint.told)
-
-
-def begun(item: Item) -> ItemInFlight:
-    """Return an item under way, with a copy of the checkpoint that it was handed out with.
-
-    The upload changes its copy from now on; the engine has its own until the end is reported.
-    """
-    known = item.resume_from if isinstance(item, FileJob) else None
-    return ItemInFlight(
-        item, UploadCheckpoint() if known is None else msgspec.structs.replace(known)
-    )

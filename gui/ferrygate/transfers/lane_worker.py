@@ -40,7 +40,7 @@ from ferrygate.transfers.checkpoint import UploadCheckpoint, UploadPhase
 from ferrygate.transfers.download import download
 from ferrygate.transfers.fetched_files import flush_then_report
 from ferrygate.transfers.file_job import FileJob
-from ferrygate.transfers.item_in_flight import ItemInFlight, begun
+from ferrygate.transfers.item_in_flight import ItemInFlight
 from ferrygate.transfers.kept_folders import KeptFolders
 from ferrygate.transfers.late_check import without_late_check
 from ferrygate.transfers.leftovers import Leftovers
@@ -177,8 +177,8 @@ class LaneWorker:
                 item = self._take()
                 if item is None:
                     break
-                in_flight = begun(item)
-                in_flight.counted = True
+                in_flight = ItemInFlight.of(item)
+                in_flight.is_counted = True
                 self._in_flight.append(in_flight)
                 in_flight.task = sftp.spawn(self._one(channel, in_flight, changed))
             if not self._in_flight and (self._leftovers or self._queue.closed):
@@ -322,7 +322,7 @@ class LaneWorker:
 
     def _end(self, in_flight: ItemInFlight, report: Callback) -> None:
         """Make room for another item, then report: the engine may hand one out in the report."""
-        if in_flight.counted:
+        if in_flight.is_counted:
             self._settings.open_files.release()
             self._settings.concurrency.release(delivered=in_flight.is_done)
         self._queue.done(in_flight.item)
@@ -336,7 +336,7 @@ class LaneWorker:
         in_flight, self._in_flight = self._in_flight, []
         if not in_flight and not isinstance(error, Cancelled):
             item = self._queue.take()
-            in_flight = [] if item is None else [begun(item)]
+            in_flight = [] if item is None else [ItemInFlight.of(item)]
         under_way = [(one.task, not isinstance(one.item, FileJob)) for one in in_flight]
         for one, own_error in zip(in_flight, errors_of(error, under_way), strict=True):
             self._end(one, self._failure(one, own_error))

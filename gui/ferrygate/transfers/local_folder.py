@@ -51,7 +51,7 @@ class LocalFolder(msgspec.Struct, frozen=True):
         return Path(self.chosen, *self.below)
 
     @property
-    def way_up(self) -> tuple[LocalFolder, ...]:
+    def with_ancestors(self) -> tuple[LocalFolder, ...]:
         """Return this folder and those above it, the chosen one last."""
         counts = range(len(self.below), -1, -1)
         return tuple(LocalFolder(self.chosen, self.below[:count]) for count in counts)

@@ -36,7 +36,7 @@ from ferrygate.common.message import message
 from ferrygate.common.threads import Threads
 
 _POLL_SECONDS = 0.25  # between two tries for the lock
-_PATIENCE_SECONDS = 60.0  # for two runs of one job that overlap; more would be a silent wait
+_MAX_WAIT_SECONDS = 60.0  # for two runs of one job that overlap; more would be a silent wait
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -84,7 +84,7 @@ class UploadClaims:
             SettingsError: the folder cannot be used.
         """
         name = _one_spelling(remote)
-        for _attempt in range(int(_PATIENCE_SECONDS / _POLL_SECONDS)):
+        for _attempt in range(int(_MAX_WAIT_SECONDS / _POLL_SECONDS)):
             claim = self._try_claim(name, replaces=replaces)
             if claim is not None:
                 return claim

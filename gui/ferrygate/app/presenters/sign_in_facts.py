@@ -1,4 +1,4 @@
-"""Holds what the sign-in card has been told."""
+"""Gathers the engine's answers and the person's choices that the sign-in card is made from."""
 
 from __future__ import annotations
 
@@ -19,13 +19,19 @@ _NOTHING_AT_HAND = SecretsChanged(site=Site(name="", host=""))
 
 
 class SignInFacts(msgspec.Struct, kw_only=True):
-    """Holds what the card has been told so far.
+    """Holds the facts for one site; a card that turns to another site begins with new ones.
 
     Attributes:
+        site: the one to sign in to; ``None`` before the first.
+        turn: counts the sites that the card has turned to.
         secrets: which secrets are at hand, as was told last; ``None`` while the keychain is asked.
         are_secrets_told: that was told since the site got another user or other settings.
         is_typed_over: the engine is about to take a typed password in place of the one at hand.
         outdated: the site with the pins it had until the person trusted another key.
+        session: how the site's session stands.
+        code: the live code; ``None`` while none is known.
+        question: about a host key that is new or changed, while it stands.
+        prompt: of the server's, while it waits for an answer.
         typing: another number once the secrets in the fields are of no more use there.
         said: what the server tells the person meanwhile, such as what to do on a phone.
         until: when the time to answer the prompt ends, epoch.
@@ -33,10 +39,11 @@ class SignInFacts(msgspec.Struct, kw_only=True):
         types_code: the person types a code for each sign-in.
         with_okta: the person wants Okta to set up the code.
         wrong_fingerprint: the last fingerprint typed was not the server's.
+        missing: says what is to be given or done before a sign-in; empty where nothing is.
     """
 
     site: Site | None = None
-    turn: int = 0  # counts the sites the card has turned to
+    turn: int = 0
     typing: int = 0
     secrets: SecretsChanged | None = None
     are_secrets_told: bool = False

@@ -148,7 +148,7 @@ def put(
         # The slash is for a folder, as was made sure of.
         return session.put(sources, target + b"/", late_check=late_check, name=sent_as, **how)
 
-    return _transferred(context, found, site, Direction.UPLOAD, folder, move, **flags)
+    return _transfer(context, found, site, Direction.UPLOAD, folder, move, **flags)
 
 
 @click.command()
@@ -179,10 +179,10 @@ def get(
     def move(session: Session, **how: Any) -> object:
         return session.get(names, folder, **how)
 
-    return _transferred(context, found, site, Direction.DOWNLOAD, folder, move, **flags)
+    return _transfer(context, found, site, Direction.DOWNLOAD, folder, move, **flags)
 
 
-def _transferred(
+def _transfer(
     context: CommandContext,
     site: Site,
     text: str,

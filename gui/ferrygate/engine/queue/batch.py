@@ -207,7 +207,7 @@ class Batch:
     def moved(self, job: FileJob, moved: int) -> None:
         """Note that a file moved on; the engine's thread hears of it when people are to be told."""
         self._moved[job.number] = moved
-        if self._pace.begin_telling():
+        if self._pace.claim_report():
             self._context.reports.put(self._tell_progress)
 
     def walked(self, error: BaseException | None) -> None:
@@ -347,12 +347,12 @@ class Batch:
             return
         if at_once or self._pace.is_due:
             self._take_in_moved()
-            self._pace.told()
+            self._pace.reported()
             self._context.emit(BatchChanged(self._files.view()))
             self._question.tell(self._context.emit)
 
     def _tell_progress(self) -> None:
-        self._pace.end_telling()  # before it is told: what is counted now comes with the next
+        self._pace.report_begins()  # before it is made: what is counted now comes with the next
         self._tell()
 
     def _take_in_moved(self) -> None:

@@ -12,7 +12,7 @@ def test_a_report_is_due_some_time_after_the_last() -> None:
     due = [pace.is_due]
     clock.time += REPORT_SECONDS
     due.append(pace.is_due)
-    pace.told()
+    pace.reported()
     due.append(pace.is_due)
     assert due == [False, True, False]
 
@@ -20,11 +20,11 @@ def test_a_report_is_due_some_time_after_the_last() -> None:
 def test_a_report_is_asked_for_once_until_it_is_made() -> None:
     clock = ManualClock(0.0)
     pace = ReportPace(clock)
-    assert not pace.begin_telling()
+    assert not pace.claim_report()
     clock.time += REPORT_SECONDS
-    assert [pace.begin_telling(), pace.begin_telling()] == [True, False]
-    pace.end_telling()
-    assert pace.begin_telling()
-    pace.end_telling()
-    pace.told()
-    assert not pace.begin_telling()
+    assert [pace.claim_report(), pace.claim_report()] == [True, False]
+    pace.report_begins()
+    assert pace.claim_report()
+    pace.report_begins()
+    pace.reported()
+    assert not pace.claim_report()
