@@ -61,6 +61,7 @@ class Browser:
         self._clicked = clicked
         self._threads = threads
         self._connected = True
+        self._end: BaseException | None = None  # why the session ended
         self._requests: dict[int, _Request] = {}
         self._held: list[int] = []
 
@@ -121,7 +122,8 @@ class Browser:
             self._begin(request)
 
     def stop(self, error: BaseException) -> None:
-        """Fail what waits, cancel what runs, and end the lane after it."""
+        """Fail what waits and what runs with this error, and end the lane after that."""
+        self._end = error
         held, self._held = self._held, []
         for request in held:
             self._failed(request, error)
@@ -157,4 +159,7 @@ class Browser:
 
     def _failed(self, request: int, error: BaseException) -> None:
         waiting = self._requests.pop(request)
-        waiting.failed(cause_of(error, taken_back=waiting.taken_back))
+        cause = cause_of(error, taken_back=waiting.taken_back)
+        if isinstance(cause, Cancelled) and self._end is not None and not waiting.taken_back:
+            cause = self._end  # nobody took it back: it ended with its session
+        waiting.failed(cause)

@@ -31,6 +31,7 @@ class Desk:
         self.ends: deque[Any] = deque()
         self.doubts = 0
         self.before_the_end: Callable[[], None] = lambda: None
+        self.is_lost = True  # else the server leaves the request unanswered
         server = ScriptedServer()
         server.instead[STAT] = self._lose
         self._rig = ScriptedSftp(server)
@@ -44,7 +45,7 @@ class Desk:
 
     def _lose(self, _request: Request) -> Iterable[bytes]:
         self.before_the_end()
-        self._rig.stream.ended = True
+        self._rig.stream.ended = self.is_lost
         return ()
 
     def _doubt(self) -> None:
@@ -90,7 +91,9 @@ def test_what_was_cancelled_is_cancelled_whatever_ends_it(desk: Desk) -> None:
     assert desk.doubts == 0
 
 
-def test_nobody_has_cancelled_what_ends_with_its_session(desk: Desk) -> None:
+@pytest.mark.parametrize("is_lost", [True, False], ids=["lost first", "ended first"])
+def test_nobody_has_cancelled_what_ends_with_its_session(desk: Desk, *, is_lost: bool) -> None:
+    desk.is_lost = is_lost
     desk.before_the_end = lambda: desk.browser.stop(ConnectionLostError(message("Lost for good.")))
     desk.ask()
     (end,) = desk.ends
