@@ -19,6 +19,7 @@ import msgspec
 from e2e.program import wait_until
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
+from ferrygate.sandbox.settings import Settings
 from ferrygate.transfers.views import ConflictChoice
 from support.silent_lines import SPEED, silent_line, tree
 
@@ -87,7 +88,10 @@ def carry_out(run: Run, folder: Path) -> Ended:
     """Make a run in an empty folder."""
     idle_seconds = (NOTICED + run.given_up) / SPEED
     options = SandboxOptions(
-        state=folder / "s", root=folder / "r", period=1, idle_timeout_seconds=idle_seconds
+        state=folder / "s",
+        root=folder / "r",
+        period=1,
+        settings=Settings(unresponsive_seconds=idle_seconds),
     )
     files, size = SHAPES[run.shape]
     source = tree(folder / "plates", files, size)

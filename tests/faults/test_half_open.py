@@ -25,6 +25,7 @@ from ferrygate.engine.messages.session import (
 )
 from ferrygate.engine.messages.transfers import BatchChanged, CancelBatch, Upload
 from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sandbox.settings import Settings
 from ferrygate.transfers.views import TransferState
 from support.cutting_proxy import CuttingProxy
 from support.engine_rig import EngineRig
@@ -77,7 +78,9 @@ def line(
     request: pytest.FixtureRequest, make_sandbox: MakeSandbox, tmp_path: Path
 ) -> Iterator[Line]:
     """Run the engine's time ten times faster, but for the slow tests."""
-    sandbox = make_sandbox(period=2, idle_timeout_seconds=PATIENCE / request.param)
+    sandbox = make_sandbox(
+        period=2, settings=Settings(unresponsive_seconds=PATIENCE / request.param)
+    )
     with ExitStack() as running:
         proxy = running.enter_context(CuttingProxy(sandbox.ready.port, []))
         rig = EngineRig(tmp_path / "home", FastClock(request.param))

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.records import Counters
+from ferrygate.sandbox.settings import Settings
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 from support.fake_clock import ManualClock
@@ -60,8 +62,9 @@ def test_every_request_is_answered_inside(packets: list[bytes]) -> None:
         (outside / "secret").write_bytes(MARK)
         (home / "out").symlink_to(outside)
         (home / "inside").symlink_to(home / "folder")
-        store = FolderStore(root, home, staging, ManualClock())
-        handler = SftpHandler(store, Counters(), lambda: False)
+        objects = FolderStore(root, staging, ManualClock())
+        store = ObjectTree(objects, {"/": "vendor7"}, Settings())
+        handler = SftpHandler(store, Counters(), Settings(), lambda: False)
         try:
             for packet in packets:
                 with contextlib.suppress(MalformedError):

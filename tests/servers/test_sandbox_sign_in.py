@@ -15,7 +15,7 @@ import pytest
 from ferrygate.codes.totp import live_code
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from ferrygate.sandbox.ssh_server import MAX_TRIES
+from ferrygate.sandbox.settings import Settings
 from support.sandbox_clients import CLOCK, CODE_SECRET, OPTIONS, PASSWORD, connect, sftp, typed
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_site import code_secret_of
@@ -123,7 +123,7 @@ def test_one_connection_has_few_tries(box: Sandbox) -> None:
             )
 
     asyncio.run(try_them_all())
-    assert [record.outcome for record in box.log] == ["no-code"] * MAX_TRIES
+    assert [record.outcome for record in box.log] == ["no-code"] * Settings().attempts
 
 
 def test_the_log_file_holds_no_secret(

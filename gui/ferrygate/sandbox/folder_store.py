@@ -1,4 +1,4 @@
-"""Keeps the sandbox's files in a folder of this computer."""
+"""Keeps the sandbox's objects as the files of a folder on this computer."""
 
 from __future__ import annotations
 
@@ -6,108 +6,137 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from ferrygate.common.clock import Clock
+from ferrygate.sandbox.long_names import LongNames
 from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Writing
 
-MAX_KEY_BYTES = 1024  # S3 user guide, "Naming Amazon S3 objects": the whole key in UTF-8
 _MAX_TIME = 0xFFFFFFFF  # SFTP version 3 has 32 bits for it
 
 
 class FolderStore:
-    """Serves a home folder on disk, which no path leads out of.
+    """Serves a folder as a bucket, whose keys are the paths of files; none leads out of it.
+
+    A folder that was made as a marker, or was empty when something was put into it, stays when its
+    last object is deleted; others go with it, as on S3.
 
     Args:
-        root: the visible store; the home folder's place below it is the start of every key.
-        home: the person's folder.
+        root: the bucket.
         staging: folder on the same file system, outside every home, for uploads under way.
         clock: gives uploads their time, as S3 does.
     """
 
-    def __init__(self, root: Path, home: Path, staging: Path, clock: Clock) -> None:
-        self._home = home.resolve()
-        self._prefix = self._home.relative_to(root.resolve()).as_posix()
+    def __init__(self, root: Path, staging: Path, clock: Clock) -> None:
+        self._root = root.resolve()
         self._staging = staging
         self._clock = clock
+        self._long_names = LongNames(self._root)
+        self._marked = {self._root}
 
-    def stat(self, path: str) -> Attributes:
-        """Describe the entry at ``path``."""
-        with _translated():
-            return _attributes(self._resolve(path).lstat())
+    def head(self, key: str) -> Attributes | None:
+        """Describe an object, or return None if there is none of this key."""
+        found = self._find(key)
+        return found if found and not found.is_folder else None
 
-    def list(self, path: str) -> Iterator[tuple[bytes, Attributes]]:
+    def has_prefix(self, prefix: str) -> bool:
+        """Tell whether there is a folder of this name."""
+        found = self._find(prefix)
+        return found is not None and found.is_folder
+
+    def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return the names in a folder, in byte order; links are left out, as S3 has none."""
         with _translated():
-            folder = self._resolve(path)
+            folder = self._resolve(prefix)
             found = sorted(os.listdir(os.fsencode(folder)))  # noqa: PTH208  bytes, which pathlib does not know
-        return _described(os.fsencode(folder), found)
+        return (
+            (self._long_names.original(name), attributes)
+            for name, attributes in _described(os.fsencode(folder), found)
+        )
 
-    def open_reading(self, path: str) -> Reading:
-        """Open a file for reading."""
+    def open_reading(self, key: str) -> Reading:
+        """Open an object for reading."""
         with _translated():
-            place = self._resolve(path)
-            if place.is_dir():
-                raise StatusError(Status.FAILURE, "Is a directory")
-            return _FileReading(place.open("rb", buffering=0))
+            return _FileReading(self._resolve(key).open("rb", buffering=0))
 
-    def open_writing(self, path: str, *, create: bool, exclusive: bool) -> Writing:
+    def open_writing(self, key: str) -> Writing:
         """Start an upload in the staging folder."""
         with _translated():
-            place = self._resolve(path)
-            if place.is_dir():
-                raise StatusError(Status.FAILURE, "Is a directory")
-            if exclusive and place.exists():
-                raise StatusError(Status.FAILURE, "File already exists")
-            if not place.parent.is_dir() or not (create or place.exists()):
-                raise StatusError(Status.NO_SUCH_FILE, "No such file")
+            place = self._make_room(key)
             descriptor, staged = tempfile.mkstemp(dir=self._staging)
             file = open(descriptor, "wb", buffering=0)  # noqa: PTH123, SIM115  a descriptor, open until published
-            return _FileWriting(file, Path(staged), place, self._clock)
+            return _FileWriting(
+                file, Path(staged), place, self._clock, lambda: self._prune(place.parent)
+            )
 
-    def make_folder(self, path: str) -> None:
-        """Make one folder."""
+    def put_marker(self, prefix: str) -> None:
+        """Make a folder that stays when it is empty."""
         with _translated():
-            self._resolve(path).mkdir()
+            place = self._make_room(prefix)
+            place.mkdir(exist_ok=True)
+            self._marked.add(place)
 
-    def remove_folder(self, path: str) -> None:
-        """Remove an empty folder."""
-        place = self._resolve(path)
-        if place == self._home:
-            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+    def delete(self, key: str) -> None:
+        """Delete a file, or an empty folder, and the folders above that are gone with it."""
         with _translated():
-            place.rmdir()
+            place = self._resolve(key)
+            if key.endswith("/"):
+                place.rmdir()
+                self._marked.discard(place)
+            else:
+                place.unlink()
+            self._prune(place.parent)
 
-    def remove(self, path: str) -> None:
-        """Remove a file."""
+    def move(self, source: str, target: str) -> None:
+        """Give a file another place."""
         with _translated():
-            place = self._resolve(path)
-            if place.is_dir():
-                raise StatusError(Status.FAILURE, "Is a directory")
-            place.unlink()
-
-    def rename(self, source: str, target: str) -> None:
-        """Give a file a free name."""
-        with _translated():
-            old, new = self._resolve(source), self._resolve(target)
-            if old.is_dir():
-                raise StatusError(Status.OP_UNSUPPORTED, "Cannot rename a directory")
-            if new.exists():
-                raise StatusError(Status.FAILURE, "File already exists")
+            old, new = self._resolve(source), self._make_room(target)
             old.rename(new)
+            self._prune(old.parent)
 
-    def _resolve(self, path: str) -> Path:
-        """Return the place on disk of a path, which stays inside the home, links included."""
-        if len(f"{self._prefix}{path}".encode()) > MAX_KEY_BYTES:
-            raise StatusError(Status.FAILURE, "Key is too long")
-        plain = self._home.joinpath(path.strip("/"))
+    def keep(self, prefix: str) -> None:
+        """Count a folder as marked, even if it holds something already."""
+        self._marked.add(self._resolve(prefix))
+
+    def _make_room(self, key: str) -> Path:
+        """Make the folders above a key's place; if one is empty so far, it must have a marker."""
+        place = self._resolve(key)
+        folder = place.parent
+        if folder not in self._marked and folder.is_dir() and _is_empty(folder):
+            self._marked.add(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._long_names.remember(key)
+        return place
+
+    def _prune(self, folder: Path) -> None:
+        """Remove folders that hold no object any more, and no marker."""
+        while folder not in self._marked:
+            try:
+                folder.rmdir()
+            except OSError:  # it holds something, or somebody removed it
+                return
+            folder = folder.parent
+
+    def _find(self, key: str) -> Attributes | None:
+        try:
+            with _translated():
+                return _attributes(self._resolve(key).lstat())
+        except StatusError as error:
+            if error.status is Status.NO_SUCH_FILE:
+                return None
+            raise
+
+    def _resolve(self, key: str) -> Path:
+        """Return the place on disk of a key, which stays inside the bucket, links included."""
+        parts = [self._long_names.on_disk(part) for part in key.split("/") if part]
+        plain = self._root.joinpath(*parts)
         try:
             resolved = plain.resolve()
         except (OSError, RuntimeError, ValueError):
             raise StatusError(Status.FAILURE, "Invalid path") from None
-        if not resolved.is_relative_to(self._home):
+        if not resolved.is_relative_to(self._root):
             raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
         if resolved != plain:
             raise StatusError(Status.NO_SUCH_FILE, "No such file")
@@ -132,11 +161,19 @@ class _FileReading:
 
 
 class _FileWriting:
-    def __init__(self, file: IO[bytes], staged: Path, place: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        staged: Path,
+        place: Path,
+        clock: Clock,
+        give_up_room: Callable[[], None],
+    ) -> None:
         self._file = file
         self._staged = staged
         self._place = place
         self._clock = clock
+        self._give_up_room = give_up_room
         self._size = 0
 
     def append(self, content: bytes) -> None:
@@ -156,6 +193,17 @@ class _FileWriting:
                 self._staged.replace(self._place)
         finally:
             self._staged.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        self._file.close()
+        with _translated():
+            self._staged.unlink()
+        self._give_up_room()
+
+
+def _is_empty(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
 
 
 def _described(folder: bytes, found: list[bytes]) -> Iterator[tuple[bytes, Attributes]]:

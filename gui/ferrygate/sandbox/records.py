@@ -18,6 +18,7 @@ class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
         time: seconds since the epoch.
         username: as it was sent.
         outcome: ``granted``, or why not; the identity function's reasons and the server's own.
+        detail: what the function's log, or AWS Transfer's check of the answer, adds.
         step: time step of the code (RFC 6238), or None when the code fits no step of the window.
         code_hash: salted hash of the code, equal for equal codes of one run; empty without code.
     """
@@ -27,6 +28,7 @@ class SignInRecord(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     step: int | None
     code_hash: str
+    detail: str = ""
 
 
 class SignInLog:

@@ -19,21 +19,18 @@ from ferrygate.codes.otpauth import format_otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
-from ferrygate.identity.config import Config
-from ferrygate.identity.http_client import HttpClient
-from ferrygate.identity.okta import Okta
-from ferrygate.identity.okta_mfa import IdentityFunction
 from ferrygate.sandbox.faults import Faults
+from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.local_lambda import LocalLambda, environment_of
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
 from ferrygate.sandbox.organization import Account, Organization
 from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.seed import seed
+from ferrygate.sandbox.settings import Settings
 from ferrygate.sandbox.ssh_server import SandboxContext
 from ferrygate.sandbox.ssh_thread import SshThread
 
-_BUCKET = "sandbox"
-_ROLE = "arn:aws:iam::000000000000:role/sandbox"
 _STAGING = ".uploads-"  # no user name starts with a dot, so no home folder is called this
 _ISSUER = "Ferrygate sandbox"
 _KEY_BYTES = 10  # 80 bits, as Okta hands out
@@ -54,8 +51,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         code_secret: its code secret; random when None.
         enrolled: the account has its code factor; when false, Okta asks to enrol one, and hands
             out ``code_secret``.
-        idle_timeout_seconds: how long a client may be silent before its connection is ended, and
-            the received part of its uploads is shown; AWS Transfer waits 300.
+        settings: what can be set at AWS Transfer, or is not known of it.
     """
 
     state: Path
@@ -67,7 +63,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret | None = None
     code_secret: CodeSecret | None = None
     enrolled: bool = True
-    idle_timeout_seconds: float = 300.0
+    settings: Settings = Settings()
 
     @property
     def digits(self) -> int:
@@ -208,27 +204,19 @@ class Sandbox:
         )
 
     def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
-        digits = self._options.digits
-        config = Config.from_environment(
-            {
-                "OKTA_ADDRESS": okta_address,
-                "ROLE_ARN": _ROLE,
-                "BUCKET": _BUCKET,
-                "CODE_DIGITS": str(digits),
-                "ALLOW": "everyone",
-            }
-        )
+        options = self._options
+        objects = FolderStore(options.root, staging, self._clock)
+        objects.keep(options.username.lower())
         return SandboxContext(
-            function=IdentityFunction(config, Okta(okta_address, HttpClient())),
+            function=LocalLambda(environment_of(okta_address, options.digits), self._clock),
             organization=self.organization,
             faults=self.faults,
             log=self.log,
             counters=self.counters,
-            code_digits=digits,
+            code_digits=options.digits,
             clock=self._clock,
-            root=self._options.root,
-            staging=staging,
-            idle_timeout_seconds=self._options.idle_timeout_seconds,
+            objects=objects,
+            settings=options.settings,
         )
 
 

@@ -1,7 +1,7 @@
 """Answers SFTP requests by the rules of AWS Transfer over S3, without knowing any transport.
 
 Sources: AWS Transfer Family user guide, "Transferring files"; status texts as seen on real
-endpoints. Where no source names a status, the one of OpenSSH's server is used.
+endpoints. :mod:`ferrygate.sandbox.operation_table` says which answer is how well known.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ferrygate.sandbox import wire
+from ferrygate.sandbox.operation_table import Case, refused
 from ferrygate.sandbox.records import Counters
+from ferrygate.sandbox.settings import AfterRefusedWrite, Partial, SetStat, Settings
 from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Store, Writing
 from ferrygate.sandbox.wire import Open, Packet, Reader
 
-ENTRIES_PER_ANSWER = 100  # names in one answer to READDIR, as OpenSSH sends them
 MAX_READ_BYTES = 255 * 1024  # of one answer to READ, so that the packet stays below 256 KiB
 
 _Answer = Callable[[int, Reader], bytes]
@@ -27,6 +28,7 @@ class _Upload:
     def __init__(self, path: str, writing: Writing) -> None:
         self.path = path
         self.writing = writing
+        self.refused = False
 
 
 class _Listing:
@@ -45,11 +47,23 @@ class SftpHandler:
     Args:
         store: the person's home folder.
         counters: records uploads.
+        settings: what is not known of AWS Transfer, or can be set there.
         hides_sizes: whether STAT, LSTAT and FSTAT are to be refused at this moment.
+
+    Attributes:
+        delay_seconds: how long the latest answer is to wait.
     """
 
-    def __init__(self, store: Store, counters: Counters, hides_sizes: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        counters: Counters,
+        settings: Settings,
+        hides_sizes: Callable[[], bool],
+    ) -> None:
+        self.delay_seconds = 0.0
         self._store = store
+        self._settings = settings
         self._counters = counters
         self._hides_sizes = hides_sizes
         self._handles: dict[bytes, _Handle] = {}
@@ -71,6 +85,8 @@ class SftpHandler:
             Packet.REALPATH: self._realpath,
             Packet.STAT: self._stat,
             Packet.RENAME: self._rename,
+            Packet.READLINK: self._link,
+            Packet.SYMLINK: self._link,
         }
 
     def answer(self, packet: bytes) -> bytes:
@@ -79,6 +95,7 @@ class SftpHandler:
         Raises:
             MalformedError: the packet ends before its fields do.
         """
+        self.delay_seconds = 0.0
         reader = Reader(packet)
         kind = reader.byte()
         if kind == Packet.INIT:
@@ -90,26 +107,27 @@ class SftpHandler:
             return wire.status(request, answer.status, answer.text)
 
     def end(self) -> list[StatusError]:
-        """Give all handles back; the part of an upload that arrived is published.
+        """Give all handles back; the part of an upload that arrived is published, by default.
 
         Returns the errors, as the client cannot be answered any more.
         """
         problems = []
+        keeps = self._settings.partial is Partial.KEEP
         for name in list(self._handles):
             try:
-                self._give_back(name)
+                self._give_back(name, publishes=keeps)
             except StatusError as answer:
                 problems.append(answer)
         return problems
 
     def _open(self, request: int, reader: Reader) -> bytes:
-        path, flags = _path(reader), reader.u32()
+        path, flags = self._path(reader), reader.u32()
         wanted = flags & (Open.READ | Open.WRITE | Open.APPEND)
         if wanted == Open.READ:
             return wire.handle(request, self._keep(self._store.open_reading(path)))
         if wanted != Open.WRITE:
             mode = "|".join(sorted(flag.name for flag in Open if flags & flag))
-            raise StatusError(Status.OP_UNSUPPORTED, f"Cannot open file in mode: {mode}")
+            raise self._refused(Case.OPEN_MODE, mode=mode)
         writing = self._store.open_writing(
             path, create=bool(flags & Open.CREATE), exclusive=bool(flags & Open.EXCLUSIVE)
         )
@@ -121,8 +139,17 @@ class SftpHandler:
         handle = self._handles.get(name)
         if isinstance(handle, _Upload):
             self._counters.upload_closed(handle.path, handle.writing.attributes().size)
+            if self._settings.close_error is not Status.OK:
+                self._give_back(name, publishes=False)
+                raise self._refused(Case.CLOSE_BY_ORDER)
+            if self._fails(handle):
+                self._give_back(name)
+                raise self._refused(Case.CLOSE_AFTER_REFUSED_WRITE)
         self._give_back(name)
         return _ok(request)
+
+    def _fails(self, upload: _Upload) -> bool:
+        return upload.refused and self._settings.refused_write is AfterRefusedWrite.FAIL
 
     def _read(self, request: int, reader: Reader) -> bytes:
         handle, offset, length = self._handle(reader), reader.u64(), reader.u32()
@@ -139,16 +166,18 @@ class SftpHandler:
             raise StatusError(Status.FAILURE, "Not open for writing")
         if offset != handle.writing.attributes().size:
             self._counters.out_of_order_writes += 1
-            raise StatusError(
-                Status.OP_UNSUPPORTED,
-                "AWS Transfer does not support random access writes to S3 objects.",
-            )
-        handle.writing.append(content)
+            handle.refused = True
+            raise self._refused(Case.RANDOM_WRITE)
+        try:
+            handle.writing.append(content)
+        except StatusError:
+            handle.refused = True
+            raise
         return _ok(request)
 
     def _stat(self, request: int, reader: Reader) -> bytes:
         self._check_sizes_shown()
-        return wire.attributes(request, self._store.stat(_path(reader)))
+        return wire.attributes(request, self._store.stat(self._path(reader)))
 
     def _fstat(self, request: int, reader: Reader) -> bytes:
         self._check_sizes_shown()
@@ -159,44 +188,51 @@ class SftpHandler:
         return wire.attributes(request, file.attributes())
 
     def _setstat(self, request: int, _reader: Reader) -> bytes:
-        return wire.status(request, Status.OP_UNSUPPORTED, "SETSTAT unsupported")
+        if self._settings.set_stat is SetStat.NO_OP:
+            return _ok(request)
+        raise self._refused(Case.SET_ATTRIBUTES)
 
     def _opendir(self, request: int, reader: Reader) -> bytes:
-        path = _path(reader)
+        path = self._path(reader)
         if not self._store.stat(path).is_folder:
-            raise StatusError(Status.NO_SUCH_FILE, "Not a directory")
+            raise self._refused(Case.NOT_A_FOLDER)
         return wire.handle(request, self._keep(_Listing(self._store.list(path))))
 
     def _readdir(self, request: int, reader: Reader) -> bytes:
         handle = self._handle(reader)
         if not isinstance(handle, _Listing):
             raise StatusError(Status.FAILURE, "Not a directory")
-        entries = list(islice(handle.entries, ENTRIES_PER_ANSWER))
+        entries = list(islice(handle.entries, self._settings.listing_page or None))
         if not entries:
             raise StatusError(Status.EOF, "End of listing")
+        folders = sum(attributes.is_folder for _, attributes in entries)
+        self.delay_seconds = folders * self._settings.listing_delay_milliseconds / 1000
         return wire.names(request, entries)
 
     def _remove(self, request: int, reader: Reader) -> bytes:
-        self._store.remove(_path(reader))
+        self._store.remove(self._path(reader))
         return _ok(request)
 
     def _mkdir(self, request: int, reader: Reader) -> bytes:
-        self._store.make_folder(_path(reader))
+        self._store.make_folder(self._path(reader))
         return _ok(request)
 
     def _rmdir(self, request: int, reader: Reader) -> bytes:
-        self._store.remove_folder(_path(reader))
+        self._store.remove_folder(self._path(reader))
         return _ok(request)
 
     def _realpath(self, request: int, reader: Reader) -> bytes:
-        return wire.real_path(request, _path(reader).encode())
+        return wire.real_path(request, self._path(reader).encode())
 
     def _rename(self, request: int, reader: Reader) -> bytes:
-        self._store.rename(_path(reader), _path(reader))
+        self._store.rename(self._path(reader), self._path(reader))
         return _ok(request)
 
+    def _link(self, _request: int, _reader: Reader) -> bytes:
+        raise self._refused(Case.LINK)
+
     def _unsupported(self, _request: int, _reader: Reader) -> bytes:
-        raise StatusError(Status.OP_UNSUPPORTED, "Operation unsupported")
+        raise self._refused(Case.EXTENSION)
 
     def _check_sizes_shown(self) -> None:
         if self._hides_sizes():
@@ -214,24 +250,32 @@ class SftpHandler:
         except KeyError:
             raise StatusError(Status.FAILURE, "Invalid handle") from None
 
-    def _give_back(self, name: bytes) -> None:
+    def _give_back(self, name: bytes, *, publishes: bool = True) -> None:
         handle = self._handles.pop(name, None)
         if handle is None:
             raise StatusError(Status.FAILURE, "Invalid handle")
         if isinstance(handle, _Upload):
             self._counters.upload_ended(handle.path)
-            handle.writing.publish()
+            if publishes and not self._fails(handle):
+                handle.writing.publish()
+            else:
+                handle.writing.discard()
         elif not isinstance(handle, _Listing):
             handle.close()
 
+    def _path(self, reader: Reader) -> str:
+        """Read the next field as an absolute path; a relative one starts at the home folder.
 
-def _path(reader: Reader) -> str:
-    """Read the next field as an absolute path; a relative one starts at the home folder."""
-    try:
-        text = reader.string().decode()
-    except UnicodeDecodeError:
-        raise StatusError(Status.FAILURE, "File names must be UTF-8") from None
-    return posixpath.normpath("/" + text.lstrip("/"))
+        A slash at its end says nothing: ``x`` and ``x/`` are one name.
+        """
+        try:
+            text = reader.string().decode()
+        except UnicodeDecodeError:
+            raise self._refused(Case.NAME_NOT_UTF8) from None
+        return posixpath.normpath("/" + text.lstrip("/"))
+
+    def _refused(self, case: Case, **values: str) -> StatusError:
+        return refused(case, self._settings, **values)
 
 
 def _ok(request: int) -> bytes:

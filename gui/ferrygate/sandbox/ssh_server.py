@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 
 import asyncssh
 
 from ferrygate.common.clock import Clock
-from ferrygate.identity.okta_mfa import GrantedAnswer, IdentityFunction
 from ferrygate.sandbox.faults import Faults
-from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.guarded_store import GuardedStore
+from ferrygate.sandbox.local_lambda import BUCKET, LocalLambda, Verdict
+from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
+from ferrygate.sandbox.settings import Settings
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
-from ferrygate.sandbox.store import Store
+from ferrygate.sandbox.store import ObjectStore, Store
+from ferrygate.sandbox.transfer_answer import Granted
 
 IDENT = "AWS_SFTP_1.2"
 MAX_CHANNELS = 10  # of one connection, as AWS Transfer allows
-MAX_TRIES = 3  # AWS names no number; a client of this server must not need a second one
-SERVER_ID = "s-00000000000000000"
 
 # AWS Transfer Family user guide, TransferSecurityPolicy-2024-01.
 KEY_EXCHANGES = (
@@ -59,16 +58,15 @@ class SandboxContext:
     ``connections`` are those that are open; it is kept on the server's thread.
     """
 
-    function: IdentityFunction
+    function: LocalLambda
     organization: Organization
     faults: Faults
     log: SignInLog
     counters: Counters
     code_digits: int
     clock: Clock
-    root: Path
-    staging: Path
-    idle_timeout_seconds: float
+    objects: ObjectStore
+    settings: Settings
     connections: set[SshConnection] = field(default_factory=set)
 
 
@@ -79,7 +77,7 @@ class SshConnection(asyncssh.SSHServer):
         self._context = context
         self._sessions: set[SftpSession] = set()
         self._failed = 0
-        self._home: Path | None = None
+        self._granted: Granted | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Keep the connection."""
@@ -104,21 +102,21 @@ class SshConnection(asyncssh.SSHServer):
         Raises:
             asyncssh.ProtocolError: too many tries; ends the connection.
         """
-        outcome, answer = await self._ask(username, password)
-        self._record(username, password, outcome)
-        if str(answer.get("Role", "")).strip():
-            self._home = _home_folder(answer, self._context.root)
+        verdict = await self._ask(username, password)
+        self._record(username, password, verdict)
+        if verdict.granted:
+            self._granted = verdict.granted
             self._context.counters.connections += 1
             return True
         self._failed += 1
-        if self._failed >= MAX_TRIES:
+        if self._failed >= self._context.settings.attempts:
             raise asyncssh.ProtocolError("Too many authentication failures")
         return False
 
     def session_requested(self) -> SftpSession | bool:
         """Open one more channel, up to ten."""
         context = self._context
-        if self._home is None:
+        if self._granted is None:
             return False
         # Over once both sides sent CLOSE (RFC 4254 §5.3), though cleared away later.
         channels = sum(not session.closing for session in self._sessions)
@@ -126,7 +124,10 @@ class SshConnection(asyncssh.SSHServer):
             context.counters.refused_channels += 1
             return False
         handler = SftpHandler(
-            self._store(self._home), context.counters, lambda: context.faults.hide_sizes
+            self._store(self._granted),
+            context.counters,
+            context.settings,
+            lambda: context.faults.hide_sizes,
         )
         session = SftpSession(handler, self, context.faults)
         self._sessions.add(session)
@@ -150,27 +151,28 @@ class SshConnection(asyncssh.SSHServer):
         """Return when the connection has ended."""
         await self._conn.wait_closed()
 
-    def _store(self, home: Path) -> Store:
+    def _store(self, granted: Granted) -> Store:
         context = self._context
-        return FolderStore(context.root, home, context.staging, context.clock)
-
-    async def _ask(self, username: str, password: str) -> tuple[str, GrantedAnswer]:
-        if _BLOCKED_NAME.fullmatch(username):
-            return "user-name-blocked", {}
-        if self._context.faults.refuse_sign_ins:
-            return "refused-by-order", {}
-        event = {
-            "username": username,
-            "password": password,
-            "protocol": "SFTP",
-            "serverId": SERVER_ID,
-            "sourceIp": self._conn.get_extra_info("peername")[0],
+        objects = context.objects
+        if granted.policy:
+            objects = GuardedStore(objects, BUCKET, granted.policy)
+        mappings = {
+            entry: target.removeprefix(f"{BUCKET}/") for entry, target in granted.mappings.items()
         }
-        loop = asyncio.get_running_loop()
-        decision = await loop.run_in_executor(None, self._context.function.decide, event)
-        return decision.reason, decision.answer
+        return ObjectTree(objects, mappings, context.settings)
 
-    def _record(self, username: str, password: str, outcome: str) -> None:
+    async def _ask(self, username: str, password: str) -> Verdict:
+        if _BLOCKED_NAME.fullmatch(username):
+            return _refused("user-name-blocked")
+        if self._context.faults.refuse_sign_ins:
+            return _refused("refused-by-order")
+        source_ip = self._conn.get_extra_info("peername")[0]
+        ask = self._context.function.ask
+        return await asyncio.get_running_loop().run_in_executor(
+            None, ask, username, password, source_ip
+        )
+
+    def _record(self, username: str, password: str, verdict: Verdict) -> None:
         context = self._context
         end = password[-context.code_digits :]
         code = end if re.fullmatch(r"[0-9]+", end, re.ASCII) else ""
@@ -178,7 +180,8 @@ class SshConnection(asyncssh.SSHServer):
             SignInRecord(
                 time=context.clock.now(),
                 username=username,
-                outcome=outcome,
+                outcome=verdict.reason,
+                detail=verdict.detail,
                 step=context.organization.step_of(code) if code else None,
                 code_hash=context.log.hash_of(code),
             )
@@ -191,11 +194,11 @@ async def listen(
     host: str,
     port: int,
     host_key: asyncssh.SSHKey,
-    idle_timeout_seconds: float,
+    unresponsive_seconds: float,
 ) -> asyncssh.SSHAcceptor:
     """Begin to take connections, with password sign-in as the only method.
 
-    One whose client has been silent for ``idle_timeout_seconds`` is ended.
+    One whose client has been silent for ``unresponsive_seconds`` is ended.
     """
     return await asyncssh.listen(
         host,
@@ -218,12 +221,10 @@ async def listen(
         window=_WINDOW_BYTES,
         max_pktsize=_MAX_CHANNEL_PACKET_BYTES,
         # The client is asked for a sign of life after each of these; two without one end it.
-        keepalive_interval=idle_timeout_seconds / 2,
+        keepalive_interval=unresponsive_seconds / 2,
         keepalive_count_max=1,
     )
 
 
-def _home_folder(answer: GrantedAnswer, root: Path) -> Path:
-    """Return the folder of the answer's LOGICAL home, whose first part is the bucket."""
-    target = PurePosixPath(json.loads(str(answer["HomeDirectoryDetails"]))[0]["Target"])
-    return root.joinpath(*target.parts[2:])
+def _refused(outcome: str) -> Verdict:
+    return Verdict(reason=outcome, detail="", answer={}, granted=None)

@@ -71,7 +71,7 @@ class SshThread:
                 host=self._host,
                 port=self._port,
                 host_key=self._host_key,
-                idle_timeout_seconds=context.idle_timeout_seconds,
+                unresponsive_seconds=context.settings.unresponsive_seconds,
             )
         except (OSError, OverflowError) as error:
             self._started.set_exception(error)

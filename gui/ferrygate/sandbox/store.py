@@ -1,4 +1,4 @@
-"""Describes a place that keeps files for the SFTP server, with the rules of an object store."""
+"""Describes the places that keep files for the SFTP server: a home's paths over a bucket's keys."""
 
 from __future__ import annotations
 
@@ -74,6 +74,10 @@ class Writing(Protocol):
         """Publish the received bytes under the final name, over the earlier file."""
         ...
 
+    def discard(self) -> None:
+        """Forget the received bytes."""
+        ...
+
 
 class Store(Protocol):
     """Serves one person's home folder.
@@ -112,4 +116,45 @@ class Store(Protocol):
 
     def rename(self, source: str, target: str) -> None:
         """Give a file a free name."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Keeps the objects of one bucket under flat keys, as S3 does.
+
+    A key is what follows the bucket's name, without a leading slash. An empty object whose key
+    ends in a slash is a marker: it lets an empty folder be seen. All other rules about folders are
+    those of :class:`ferrygate.sandbox.object_tree.ObjectTree`. Methods raise :class:`StatusError`.
+    """
+
+    def head(self, key: str) -> Attributes | None:
+        """Describe an object, or return None if there is none of this key."""
+        ...
+
+    def has_prefix(self, prefix: str) -> bool:
+        """Tell whether a key begins with ``prefix``, which ends in a slash."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
+        """Return the names directly below ``prefix``, in byte order, without its own marker."""
+        ...
+
+    def open_reading(self, key: str) -> Reading:
+        """Open an object for reading."""
+        ...
+
+    def open_writing(self, key: str) -> Writing:
+        """Start an upload."""
+        ...
+
+    def put_marker(self, prefix: str) -> None:
+        """Put an empty object under ``prefix``, which ends in a slash."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete an object, or a marker."""
+        ...
+
+    def move(self, source: str, target: str) -> None:
+        """Copy an object to another key and delete the first."""
         ...

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.records import Counters
+from ferrygate.sandbox.settings import Settings
 from ferrygate.sandbox.sftp_handler import MAX_READ_BYTES, SftpHandler
 from ferrygate.sandbox.wire import MalformedError
 from support.fake_clock import ManualClock
@@ -44,14 +46,16 @@ class Desk:
     clock: ManualClock = field(default_factory=ManualClock)
     counters: Counters = field(default_factory=Counters)
     hides_sizes: bool = False
+    settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
         self.home = self.root / "vendor7"
         self.home.mkdir()
         self.staging = self.root / ".uploads"
         self.staging.mkdir()
-        store = FolderStore(self.root, self.home, self.staging, self.clock)
-        self.handler = SftpHandler(store, self.counters, lambda: self.hides_sizes)
+        objects = FolderStore(self.root, self.staging, self.clock)
+        store = ObjectTree(objects, {"/": "vendor7"}, self.settings)
+        self.handler = SftpHandler(store, self.counters, self.settings, lambda: self.hides_sizes)
         self.ask = Asker(self.handler.answer)
 
 
@@ -170,7 +174,7 @@ def test_only_read_or_write_can_be_opened(desk: Desk, flags: int, text: str) -> 
         (b"/", UPLOAD, FAILURE),
         (b"/\xff", UPLOAD, FAILURE),
         (b"/nul\x00", UPLOAD, FAILURE),
-        (b"/" + b"k" * 300, UPLOAD, FAILURE),
+        (b"/" + b"k" * 1024, UPLOAD, FAILURE),
     ],
 )
 def test_opens_that_are_refused(desk: Desk, path: bytes, flags: int, code: int) -> None:

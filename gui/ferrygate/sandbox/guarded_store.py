@@ -1,0 +1,109 @@
+"""Holds a session to its policy, whatever store has the objects.
+
+Sources: AWS Transfer Family user guide, "Creating a session policy for an Amazon S3 bucket"; S3
+user guide, "Actions, resources, and condition keys for Amazon S3". A right that is missing for an
+upload shows at its end: AWS Transfer puts the object when CLOSE comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ferrygate.sandbox.session_policy import SessionPolicy
+from ferrygate.sandbox.store import (
+    Attributes,
+    ObjectStore,
+    Reading,
+    Status,
+    StatusError,
+    Writing,
+)
+
+
+class GuardedStore:
+    """Passes on the calls to a bucket that a session policy allows.
+
+    Args:
+        objects: the bucket.
+        bucket: its name.
+        policy: of the session.
+    """
+
+    def __init__(self, objects: ObjectStore, bucket: str, policy: SessionPolicy) -> None:
+        self._objects = objects
+        self._arn = f"arn:aws:s3:::{bucket}"
+        self._policy = policy
+
+    def head(self, key: str) -> Attributes | None:
+        """Describe an object; needs s3:GetObject."""
+        self._check("s3:GetObject", key)
+        return self._objects.head(key)
+
+    def has_prefix(self, prefix: str) -> bool:
+        """Look for keys; needs s3:ListBucket for the prefix."""
+        self._check_listing(prefix)
+        return self._objects.has_prefix(prefix)
+
+    def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
+        """Return names; needs s3:ListBucket for the prefix."""
+        self._check_listing(prefix)
+        return self._objects.list(prefix)
+
+    def open_reading(self, key: str) -> Reading:
+        """Open an object; needs s3:GetObject."""
+        self._check("s3:GetObject", key)
+        return self._objects.open_reading(key)
+
+    def open_writing(self, key: str) -> Writing:
+        """Start an upload, which needs s3:PutObject at its end."""
+        writing = self._objects.open_writing(key)
+        return _GuardedWriting(writing, lambda: self._check("s3:PutObject", key))
+
+    def put_marker(self, prefix: str) -> None:
+        """Put a marker; needs s3:PutObject."""
+        self._check("s3:PutObject", prefix)
+        self._objects.put_marker(prefix)
+
+    def delete(self, key: str) -> None:
+        """Delete an object; needs s3:DeleteObject."""
+        self._check("s3:DeleteObject", key)
+        self._objects.delete(key)
+
+    def move(self, source: str, target: str) -> None:
+        """Copy an object with its tags, and delete the first."""
+        for action in ("s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"):
+            self._check(action, source)
+        for action in ("s3:PutObject", "s3:PutObjectTagging"):
+            self._check(action, target)
+        self._objects.move(source, target)
+
+    def _check(self, action: str, key: str) -> None:
+        if not self._policy.allows(action, f"{self._arn}/{key}"):
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+
+    def _check_listing(self, prefix: str) -> None:
+        if not self._policy.allows("s3:ListBucket", self._arn, prefix=prefix):
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+
+
+class _GuardedWriting:
+    def __init__(self, writing: Writing, check: Callable[[], None]) -> None:
+        self._writing = writing
+        self._check = check
+
+    def append(self, content: bytes) -> None:
+        self._writing.append(content)
+
+    def attributes(self) -> Attributes:
+        return self._writing.attributes()
+
+    def publish(self) -> None:
+        try:
+            self._check()
+        except StatusError:
+            self._writing.discard()
+            raise
+        self._writing.publish()
+
+    def discard(self) -> None:
+        self._writing.discard()
