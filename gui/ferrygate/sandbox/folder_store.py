@@ -50,11 +50,9 @@ class FolderStore:
         """Return the names in a folder, in byte order; links are left out, as S3 has none."""
         with _translated():
             folder = self._resolve(prefix)
-            found = sorted(os.listdir(os.fsencode(folder)))  # noqa: PTH208  bytes, which pathlib does not know
-        return (
-            (self._long_names.original(name), attributes)
-            for name, attributes in _described(os.fsencode(folder), found)
-        )
+            names = os.listdir(os.fsencode(folder))  # noqa: PTH208  bytes, which pathlib does not know
+        found = sorted((self._long_names.original(name), name) for name in names)
+        return _described(os.fsencode(folder), found)
 
     def open_reading(self, key: str) -> Reading:
         """Open an object for reading."""
@@ -206,10 +204,13 @@ def _is_empty(folder: Path) -> bool:
         return next(entries, None) is None
 
 
-def _described(folder: bytes, found: list[bytes]) -> Iterator[tuple[bytes, Attributes]]:
-    for name in found:
+def _described(
+    folder: bytes, found: list[tuple[bytes, bytes]]
+) -> Iterator[tuple[bytes, Attributes]]:
+    """Describe the names of a folder, each of which comes with its name on disk."""
+    for name, name_on_disk in found:
         try:
-            value = os.lstat(os.path.join(folder, name))  # noqa: PTH118  bytes, which pathlib does not know
+            value = os.lstat(os.path.join(folder, name_on_disk))  # noqa: PTH118  bytes, which pathlib does not know
         except FileNotFoundError:  # removed since the folder was read
             continue
         if not stat.S_ISLNK(value.st_mode):

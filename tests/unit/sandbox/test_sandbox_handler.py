@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from ferrygate.sandbox.folder_store import FolderStore
-from ferrygate.sandbox.object_tree import ObjectTree
-from ferrygate.sandbox.records import Counters
-from ferrygate.sandbox.settings import Settings
-from ferrygate.sandbox.sftp_handler import MAX_READ_BYTES, SftpHandler
+from ferrygate.sandbox.sftp_handler import MAX_READ_BYTES
 from ferrygate.sandbox.wire import MalformedError
-from support.fake_clock import ManualClock
+from support.sandbox_desk import Desk
 from support.sandbox_packets import (
     APPEND,
     CREATE,
@@ -25,7 +20,6 @@ from support.sandbox_packets import (
     TRUNCATE,
     UPLOAD,
     WRITE,
-    Asker,
 )
 from support.sftp_bytes import (
     EOF,
@@ -36,27 +30,6 @@ from support.sftp_bytes import (
     PERMISSION_DENIED,
     string,
 )
-
-
-@dataclass
-class Desk:
-    """A handler over a fresh folder, with what belongs to it."""
-
-    root: Path
-    clock: ManualClock = field(default_factory=ManualClock)
-    counters: Counters = field(default_factory=Counters)
-    hides_sizes: bool = False
-    settings: Settings = field(default_factory=Settings)
-
-    def __post_init__(self) -> None:
-        self.home = self.root / "vendor7"
-        self.home.mkdir()
-        self.staging = self.root / ".uploads"
-        self.staging.mkdir()
-        objects = FolderStore(self.root, self.staging, self.clock)
-        store = ObjectTree(objects, {"/": "vendor7"}, self.settings)
-        self.handler = SftpHandler(store, self.counters, self.settings, lambda: self.hides_sizes)
-        self.ask = Asker(self.handler.answer)
 
 
 @pytest.fixture
