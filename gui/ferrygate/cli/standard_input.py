@@ -47,6 +47,20 @@ def code_on_standard_input(digits: int) -> Secret:
     return typed_code(given_secret(_text(line), _SOURCE).reveal(), digits)
 
 
+def line_on_standard_input() -> Secret:
+    """Read the secret on the first line of standard input.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
+    stream = sys.stdin
+    line = b"" if stream is None else stream.buffer.readline(MAX_BYTES + 1)
+    given = given_secret(_text(line), _SOURCE)
+    if not given:
+        raise UsageError(message("There is no secret on standard input."))
+    return given
+
+
 def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise UsageError(message("{source} is too long for a secret.", source=_SOURCE))

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.commands.try_identity import try_identity
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.sandbox_settings import chosen_settings, print_settings
 from ferrygate.codes.totp import PERIODS
 from ferrygate.common.atomic_files import locked, write_whole
 from ferrygate.common.environment import PASSWORD_VARIABLE, TOTP_SECRET_VARIABLE
@@ -35,11 +37,12 @@ if TYPE_CHECKING:
     from ferrygate.common.clock import Clock
     from ferrygate.sandbox.sandbox import Ready, SandboxOptions
 
+_HELP = "help"
 _BLOCK_BYTES = 4096  # of standard input, read at a time, and dropped
 _MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its error is raised
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -59,18 +62,34 @@ _MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its
     "--not-enrolled", is_flag=True, help="The account has no code yet; Okta asks it to set one up."
 )
 @click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help='Set the server up; "--set help" lists the names.',
+)
+@click.option(
+    "--like",
+    "files",
+    multiple=True,
+    type=LocalPath(),
+    help="TOML file with names and values of --set.",
+)
+@click.option(
     "--end-with-input", is_flag=True, help="End when standard input does, as well as on a signal."
 )
 @output_options
-@click.pass_obj
+@click.pass_context
 def sandbox(
-    context: CommandContext,
+    click_context: click.Context,
     *,
     host: str,
     port: int,
     period: int,
     root: Path | None,
     not_enrolled: bool,
+    assignments: tuple[str, ...],
+    files: tuple[Path, ...],
     end_with_input: bool,
 ) -> int:
     """Run a server like AWS Transfer with Okta, for trying things, until interrupted.
@@ -80,6 +99,12 @@ def sandbox(
     """
     from ferrygate.sandbox.sandbox import SandboxOptions  # noqa: PLC0415  slow
 
+    context: CommandContext = click_context.obj
+    if click_context.invoked_subcommand is not None:
+        return Exit.DONE
+    if _HELP in assignments:
+        print_settings(context)
+        return Exit.DONE
     if not host:  # sockets take that for every address there is
         raise UsageError(message("The address to listen on cannot be empty."))
 
@@ -93,6 +118,7 @@ def sandbox(
         port=port,
         period=period,
         enrolled=not not_enrolled,
+        settings=chosen_settings(files, assignments),
     )
     interrupt = InterruptWait()
     with _running(options, context.clock) as ready, _own_file(state) as file:
@@ -102,6 +128,9 @@ def sandbox(
             threading.Thread(target=_watch_input, args=(interrupt,), daemon=True).start()
         interrupt.wait()
     return Exit.DONE
+
+
+sandbox.add_command(try_identity)
 
 
 @contextmanager
