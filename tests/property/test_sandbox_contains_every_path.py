@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ferrygate.sandbox.activity_log import ActivityLog, SessionLog
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.records import Counters
@@ -63,8 +64,9 @@ def test_every_request_is_answered_inside(packets: list[bytes]) -> None:
         (home / "out").symlink_to(outside)
         (home / "inside").symlink_to(home / "folder")
         objects = FolderStore(root, staging, ManualClock())
+        log = SessionLog(ActivityLog(Path(folder) / "activities.jsonl"))
         store = ObjectTree(objects, {"/": "vendor7"}, Settings())
-        handler = SftpHandler(store, Counters(), Settings(), lambda: False)
+        handler = SftpHandler(store, Counters(), Settings(), log, lambda: False)
         try:
             for packet in packets:
                 with contextlib.suppress(MalformedError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ferrygate.sandbox.activity_log import ActivityLog, SessionLog
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.records import Counters
@@ -36,5 +38,13 @@ class Desk:
         self.settings = Settings(**settings)
         objects = FolderStore(self.root, self.staging, self.clock)
         store = ObjectTree(objects, {"/": "vendor7"}, self.settings)
-        self.handler = SftpHandler(store, self.counters, self.settings, lambda: self.hides_sizes)
+        log = SessionLog(ActivityLog(self.root / "activities.jsonl"))
+        self.handler = SftpHandler(
+            store, self.counters, self.settings, log, lambda: self.hides_sizes
+        )
         self.ask = Asker(self.handler.answer)
+
+    def activities(self) -> list[dict[str, Any]]:
+        """Return the lines of the log so far."""
+        lines = (self.root / "activities.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]

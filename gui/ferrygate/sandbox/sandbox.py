@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 import tempfile
@@ -11,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import asyncssh
 import msgspec
 
 from ferrygate.codes.keys import encode_key
@@ -19,8 +17,10 @@ from ferrygate.codes.otpauth import format_otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
+from ferrygate.sandbox.activity_log import ActivityLog
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.folder_store import FolderStore
+from ferrygate.sandbox.host_keys import host_keys
 from ferrygate.sandbox.local_lambda import LocalLambda, environment_of
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
@@ -87,7 +87,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
         password: its password, without a code.
         totp_secret: its code secret, in base32; empty where none is enrolled.
         otpauth_uri: the same as an ``otpauth://`` address; empty where none is enrolled.
-        host_key_fingerprint: ``SHA256:`` and unpadded base64.
+        host_key_fingerprints: ``SHA256:`` and unpadded base64, one for each key.
         okta_address: ``http://`` address of the local Okta.
         root: the account's home folder on disk.
         period: life of a code in seconds.
@@ -99,10 +99,15 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret
     totp_secret: Secret
     otpauth_uri: Secret
-    host_key_fingerprint: str
+    host_key_fingerprints: tuple[str, ...]
     okta_address: str
     root: Path
     period: int
+
+    @property
+    def host_key_fingerprint(self) -> str:
+        """That of the first host key."""
+        return self.host_key_fingerprints[0]
 
 
 class Sandbox:
@@ -152,7 +157,8 @@ class Sandbox:
             raise RuntimeError("the sandbox runs already")
         options = self._options
         options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        host_key = _host_key(options.state / "host_key")
+        settings = options.settings
+        keys = host_keys(options.state, settings.host_keys, rotate=settings.rotate_host_keys)
         home = options.root / options.username.lower()
         seed(home)
         with contextlib.ExitStack() as starting:
@@ -162,13 +168,15 @@ class Sandbox:
             staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=options.root))
             starting.callback(shutil.rmtree, staging, ignore_errors=True)
             context = self._make_context(okta.address, staging)
-            ssh = SshThread(context, host=options.host, port=options.port, host_key=host_key)
+            ssh = SshThread(context, host=options.host, port=options.port, host_keys=keys)
             port = ssh.start()
             starting.callback(ssh.stop)
             self.faults.act_on(ssh)
             starting.callback(self.faults.act_on, None)
             self._running = starting.pop_all()
-        self._ready = self._describe(port, host_key.get_fingerprint(), okta.address, home)
+        self._ready = self._describe(
+            port, [key.get_fingerprint() for key in keys], okta.address, home
+        )
         return self._ready
 
     def stop(self) -> None:
@@ -188,7 +196,7 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def _describe(self, port: int, fingerprint: str, okta_address: str, home: Path) -> Ready:
+    def _describe(self, port: int, fingerprints: list[str], okta_address: str, home: Path) -> Ready:
         options, code_secret = self._options, self._code_secret
         return Ready(
             host=options.host,
@@ -197,7 +205,7 @@ class Sandbox:
             password=self._password,
             totp_secret=code_secret.key if code_secret else Secret(""),
             otpauth_uri=_address(options.username, code_secret) if code_secret else Secret(""),
-            host_key_fingerprint=fingerprint,
+            host_key_fingerprints=tuple(fingerprints),
             okta_address=okta_address,
             root=home,
             period=(code_secret or options).period,
@@ -217,18 +225,8 @@ class Sandbox:
             clock=self._clock,
             objects=objects,
             settings=options.settings,
+            activities=ActivityLog(options.state / "activities.jsonl"),
         )
-
-
-def _host_key(path: Path) -> asyncssh.SSHKey:
-    """Return the host key of the previous run, or a new one; only its owner can read its file."""
-    if path.exists():
-        return asyncssh.read_private_key(path)
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123  a descriptor with its mode
-        file.write(key.export_private_key())
-    return key
 
 
 def _address(username: str, code_secret: CodeSecret) -> Secret:

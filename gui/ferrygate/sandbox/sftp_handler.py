@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ferrygate.sandbox import wire
+from ferrygate.sandbox.activity_log import Activity, SessionLog
 from ferrygate.sandbox.operation_table import Case, refused
 from ferrygate.sandbox.records import Counters
 from ferrygate.sandbox.settings import AfterRefusedWrite, Partial, SetStat, Settings
@@ -31,6 +32,15 @@ class _Upload:
         self.refused = False
 
 
+class _Download:
+    """Handles reading, and counts the bytes that were read."""
+
+    def __init__(self, path: str, reading: Reading) -> None:
+        self.path = path
+        self.reading = reading
+        self.bytes_out = 0
+
+
 class _Listing:
     """Handles the listing of a folder."""
 
@@ -38,7 +48,8 @@ class _Listing:
         self.entries = entries
 
 
-_Handle = _Upload | _Listing | Reading
+_Handle = _Upload | _Listing | _Download
+_LOOKS = {Packet.STAT, Packet.LSTAT, Packet.FSTAT, Packet.READDIR, Packet.READ}
 
 
 class SftpHandler:
@@ -48,6 +59,7 @@ class SftpHandler:
         store: the person's home folder.
         counters: records uploads.
         settings: what is not known of AWS Transfer, or can be set there.
+        activities: records what is asked for, as AWS Transfer's log does.
         hides_sizes: whether STAT, LSTAT and FSTAT are to be refused at this moment.
 
     Attributes:
@@ -59,11 +71,13 @@ class SftpHandler:
         store: Store,
         counters: Counters,
         settings: Settings,
+        activities: SessionLog,
         hides_sizes: Callable[[], bool],
     ) -> None:
         self.delay_seconds = 0.0
         self._store = store
         self._settings = settings
+        self._activities = activities
         self._counters = counters
         self._hides_sizes = hides_sizes
         self._handles: dict[bytes, _Handle] = {}
@@ -104,6 +118,10 @@ class SftpHandler:
         try:
             return self._answers.get(kind, self._unsupported)(request, reader)
         except StatusError as answer:
+            if kind in self._answers and kind not in _LOOKS:
+                self._activities.append(
+                    Activity.ERROR, operation=Packet(kind).name, message=answer.text
+                )
             return wire.status(request, answer.status, answer.text)
 
     def end(self) -> list[StatusError]:
@@ -113,7 +131,9 @@ class SftpHandler:
         """
         problems = []
         keeps = self._settings.partial is Partial.KEEP
-        for name in list(self._handles):
+        for name, handle in list(self._handles.items()):
+            if isinstance(handle, _Upload):
+                self._log_upload(Activity.PARTIAL_CLOSE, handle)
             try:
                 self._give_back(name, publishes=keeps)
             except StatusError as answer:
@@ -124,14 +144,16 @@ class SftpHandler:
         path, flags = self._path(reader), reader.u32()
         wanted = flags & (Open.READ | Open.WRITE | Open.APPEND)
         if wanted == Open.READ:
-            return wire.handle(request, self._keep(self._store.open_reading(path)))
+            reading = self._store.open_reading(path)
+            self._activities.append(Activity.OPEN, path=path, mode="READ")
+            return wire.handle(request, self._keep(_Download(path, reading)))
         if wanted != Open.WRITE:
-            mode = "|".join(sorted(flag.name for flag in Open if flags & flag))
-            raise self._refused(Case.OPEN_MODE, mode=mode)
+            raise self._refused(Case.OPEN_MODE, mode=_mode(flags))
         writing = self._store.open_writing(
             path, create=bool(flags & Open.CREATE), exclusive=bool(flags & Open.EXCLUSIVE)
         )
         self._counters.upload_started(path)
+        self._activities.append(Activity.OPEN, path=path, mode=_mode(flags))
         return wire.handle(request, self._keep(_Upload(path, writing)))
 
     def _close(self, request: int, reader: Reader) -> bytes:
@@ -146,16 +168,25 @@ class SftpHandler:
                 self._give_back(name)
                 raise self._refused(Case.CLOSE_AFTER_REFUSED_WRITE)
         self._give_back(name)
+        if isinstance(handle, _Upload):
+            self._log_upload(Activity.CLOSE, handle)
+        elif isinstance(handle, _Download):
+            self._activities.append(Activity.CLOSE, path=handle.path, bytes_out=handle.bytes_out)
         return _ok(request)
+
+    def _log_upload(self, activity: Activity, upload: _Upload) -> None:
+        size = upload.writing.attributes().size
+        self._activities.append(activity, path=upload.path, bytes_in=size)
 
     def _fails(self, upload: _Upload) -> bool:
         return upload.refused and self._settings.refused_write is AfterRefusedWrite.FAIL
 
     def _read(self, request: int, reader: Reader) -> bytes:
         handle, offset, length = self._handle(reader), reader.u64(), reader.u32()
-        if isinstance(handle, (_Upload, _Listing)):
+        if not isinstance(handle, _Download):
             raise StatusError(Status.FAILURE, "Not open for reading")
-        content = handle.read(offset, min(length, MAX_READ_BYTES))
+        content = handle.reading.read(offset, min(length, MAX_READ_BYTES))
+        handle.bytes_out += len(content)
         if not content and length:
             raise StatusError(Status.EOF, "End of file")
         return wire.data(request, content)
@@ -184,11 +215,12 @@ class SftpHandler:
         handle = self._handle(reader)
         if isinstance(handle, _Listing):
             return wire.attributes(request, Attributes(is_folder=True))
-        file = handle.writing if isinstance(handle, _Upload) else handle
+        file = handle.writing if isinstance(handle, _Upload) else handle.reading
         return wire.attributes(request, file.attributes())
 
     def _setstat(self, request: int, _reader: Reader) -> bytes:
         if self._settings.set_stat is SetStat.NO_OP:
+            self._activities.append(Activity.SETSTAT)
             return _ok(request)
         raise self._refused(Case.SET_ATTRIBUTES)
 
@@ -210,22 +242,30 @@ class SftpHandler:
         return wire.names(request, entries)
 
     def _remove(self, request: int, reader: Reader) -> bytes:
-        self._store.remove(self._path(reader))
+        path = self._path(reader)
+        self._store.remove(path)
+        self._activities.append(Activity.DELETE, path=path)
         return _ok(request)
 
     def _mkdir(self, request: int, reader: Reader) -> bytes:
-        self._store.make_folder(self._path(reader))
+        path = self._path(reader)
+        self._store.make_folder(path)
+        self._activities.append(Activity.MKDIR, path=path)
         return _ok(request)
 
     def _rmdir(self, request: int, reader: Reader) -> bytes:
-        self._store.remove_folder(self._path(reader))
+        path = self._path(reader)
+        self._store.remove_folder(path)
+        self._activities.append(Activity.RMDIR, path=path)
         return _ok(request)
 
     def _realpath(self, request: int, reader: Reader) -> bytes:
         return wire.real_path(request, self._path(reader).encode())
 
     def _rename(self, request: int, reader: Reader) -> bytes:
-        self._store.rename(self._path(reader), self._path(reader))
+        source, target = self._path(reader), self._path(reader)
+        self._store.rename(source, target)
+        self._activities.append(Activity.RENAME, path=source, new_path=target)
         return _ok(request)
 
     def _link(self, _request: int, _reader: Reader) -> bytes:
@@ -260,8 +300,8 @@ class SftpHandler:
                 handle.writing.publish()
             else:
                 handle.writing.discard()
-        elif not isinstance(handle, _Listing):
-            handle.close()
+        elif isinstance(handle, _Download):
+            handle.reading.close()
 
     def _path(self, reader: Reader) -> str:
         """Read the next field as an absolute path; a relative one starts at the home folder.
@@ -276,6 +316,10 @@ class SftpHandler:
 
     def _refused(self, case: Case, **values: str) -> StatusError:
         return refused(case, self._settings, **values)
+
+
+def _mode(flags: int) -> str:
+    return "|".join(sorted(flag.name for flag in Open if flags & flag))
 
 
 def _ok(request: int) -> bytes:

@@ -31,6 +31,10 @@ class Channels(Protocol):
         """Record that a channel has ended."""
         ...
 
+    def requested(self) -> None:
+        """Record that the client has asked for something now."""
+        ...
+
 
 class SftpSession(asyncssh.SSHServerSession[bytes]):
     """Runs on the server's event loop; files are read and written there, one request at a time."""
@@ -43,6 +47,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._writable = True
         self._over = False
         self._looking = False
+        self._delaying = False
         self._is_closing: Callable[[], bool] = lambda: False
 
     @property
@@ -100,7 +105,8 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._connection.ended(self)
 
     def _may_answer(self) -> bool:
-        return self._writable and not self._faults.stalled and not self._over
+        held_back = self._faults.stalled or self._delaying
+        return self._writable and not held_back and not self._over
 
     def _work(self) -> None:
         while self._may_answer() and len(self._received) >= _LENGTH_BYTES:
@@ -137,6 +143,22 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         except MalformedError:
             self._cut()
             return
+        self._connection.requested()
+        if self._handler.delay_seconds:
+            self._delaying = True
+            asyncio.get_running_loop().call_later(
+                self._handler.delay_seconds, self._send_late, answer
+            )
+        else:
+            self._send(answer)
+
+    def _send_late(self, answer: bytes) -> None:
+        self._delaying = False
+        if not self._over:
+            self._send(answer)
+            self.wake()
+
+    def _send(self, answer: bytes) -> None:
         passed, cut = self._faults.sent.spend(len(answer))
         self._chan.write(answer[:passed])
         if cut:

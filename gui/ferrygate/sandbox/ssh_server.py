@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import asyncssh
 
 from ferrygate.common.clock import Clock
+from ferrygate.sandbox.activity_log import Activity, ActivityLog, SessionLog
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.guarded_store import GuardedStore
 from ferrygate.sandbox.local_lambda import BUCKET, LocalLambda, Verdict
 from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
+from ferrygate.sandbox.security_policies import ALGORITHMS
 from ferrygate.sandbox.settings import Settings
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
@@ -25,25 +27,6 @@ from ferrygate.sandbox.transfer_answer import Granted
 IDENT = "AWS_SFTP_1.2"
 MAX_CHANNELS = 10  # of one connection, as AWS Transfer allows
 
-# AWS Transfer Family user guide, TransferSecurityPolicy-2024-01.
-KEY_EXCHANGES = (
-    "ecdh-sha2-nistp256",
-    "ecdh-sha2-nistp384",
-    "ecdh-sha2-nistp521",
-    "curve25519-sha256",
-    "curve25519-sha256@libssh.org",
-    "diffie-hellman-group18-sha512",
-    "diffie-hellman-group16-sha512",
-    "diffie-hellman-group-exchange-sha256",
-)
-CIPHERS = (
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "aes128-ctr",
-    "aes256-ctr",
-    "aes192-ctr",
-)
-MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
 COMPRESSIONS = ("none", "zlib@openssh.com")
 _WINDOW_BYTES = 0x200000  # that a client may send before more is granted, as at AWS Transfer
 _MAX_CHANNEL_PACKET_BYTES = 0x8000  # of data in one packet
@@ -67,6 +50,7 @@ class SandboxContext:
     clock: Clock
     objects: ObjectStore
     settings: Settings
+    activities: ActivityLog
     connections: set[SshConnection] = field(default_factory=set)
 
 
@@ -78,18 +62,29 @@ class SshConnection(asyncssh.SSHServer):
         self._sessions: set[SftpSession] = set()
         self._failed = 0
         self._granted: Granted | None = None
+        self._activities = SessionLog(context.activities)
+        self._last_request = 0.0
+        self._idle_check: asyncio.TimerHandle | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Keep the connection."""
         self._conn = conn
         self._context.connections.add(self)
+        self.requested()
+        self._check_idle()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
         """Forget the connection."""
+        if self._idle_check is not None:
+            self._idle_check.cancel()
         self._context.connections.discard(self)
+        if self._granted is not None:
+            self._activities.append(Activity.DISCONNECTED)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the library's own signature
-        """Demand a password of every client."""
+        """Show the banner, and demand a password of every client."""
+        if self._context.settings.banner:
+            self._conn.send_auth_banner(f"{self._context.settings.banner}\r\n")
         return True
 
     def password_auth_supported(self) -> bool:
@@ -107,7 +102,15 @@ class SshConnection(asyncssh.SSHServer):
         if verdict.granted:
             self._granted = verdict.granted
             self._context.counters.connections += 1
+            self._log_connected(username, verdict)
             return True
+        self._activities.append(
+            Activity.AUTH_FAILURE,
+            method="password",
+            user=username,
+            message=verdict.reason,
+            source_ip=self._source_ip(),
+        )
         self._failed += 1
         if self._failed >= self._context.settings.attempts:
             raise asyncssh.ProtocolError("Too many authentication failures")
@@ -127,6 +130,7 @@ class SshConnection(asyncssh.SSHServer):
             self._store(self._granted),
             context.counters,
             context.settings,
+            self._activities,
             lambda: context.faults.hide_sizes,
         )
         session = SftpSession(handler, self, context.faults)
@@ -137,6 +141,19 @@ class SshConnection(asyncssh.SSHServer):
     def ended(self, session: SftpSession) -> None:
         """Record that a channel has ended."""
         self._sessions.discard(session)
+
+    def requested(self) -> None:
+        """Record that the client has asked for something now."""
+        self._last_request = asyncio.get_running_loop().time()
+
+    def _check_idle(self) -> None:
+        """End the connection if nothing was asked for long; else look again when that may be."""
+        loop = asyncio.get_running_loop()
+        left = self._last_request + self._context.settings.idle_seconds - loop.time()
+        if left <= 0:
+            self._conn.close()
+        else:
+            self._idle_check = loop.call_later(left, self._check_idle)
 
     def cut(self) -> None:
         """End the connection without a word."""
@@ -166,10 +183,26 @@ class SshConnection(asyncssh.SSHServer):
             return _refused("user-name-blocked")
         if self._context.faults.refuse_sign_ins:
             return _refused("refused-by-order")
-        source_ip = self._conn.get_extra_info("peername")[0]
         ask = self._context.function.ask
         return await asyncio.get_running_loop().run_in_executor(
-            None, ask, username, password, source_ip
+            None, ask, username, password, self._source_ip()
+        )
+
+    def _source_ip(self) -> str:
+        return str(self._conn.get_extra_info("peername")[0])
+
+    def _log_connected(self, username: str, verdict: Verdict) -> None:
+        info = self._conn.get_extra_info
+        granted = verdict.granted
+        home = next(iter(granted.mappings.values())) if granted else ""
+        self._activities.append(
+            Activity.CONNECTED,
+            user=username,
+            role=str(verdict.answer["Role"]),
+            home_dir=f"/{home}",
+            client=str(info("client_version")),
+            ciphers=f"{info('recv_cipher')},{info('send_cipher')}",
+            source_ip=self._source_ip(),
         )
 
     def _record(self, username: str, password: str, verdict: Verdict) -> None:
@@ -193,22 +226,23 @@ async def listen(
     *,
     host: str,
     port: int,
-    host_key: asyncssh.SSHKey,
-    unresponsive_seconds: float,
+    host_keys: Sequence[asyncssh.SSHKey],
+    settings: Settings,
 ) -> asyncssh.SSHAcceptor:
     """Begin to take connections, with password sign-in as the only method.
 
-    One whose client has been silent for ``unresponsive_seconds`` is ended.
+    One whose client gives no sign of life for the settings' ``unresponsive_seconds`` is ended.
     """
+    algorithms = ALGORITHMS[settings.security_policy]
     return await asyncssh.listen(
         host,
         port,
         server_factory=make,
-        server_host_keys=[host_key],
+        server_host_keys=list(host_keys),
         server_version=IDENT,
-        kex_algs=KEY_EXCHANGES,
-        encryption_algs=CIPHERS,
-        mac_algs=MACS,
+        kex_algs=algorithms.key_exchanges,
+        encryption_algs=algorithms.ciphers,
+        mac_algs=algorithms.macs,
         compression_algs=COMPRESSIONS,
         public_key_auth=False,
         host_based_auth=False,
@@ -221,7 +255,7 @@ async def listen(
         window=_WINDOW_BYTES,
         max_pktsize=_MAX_CHANNEL_PACKET_BYTES,
         # The client is asked for a sign of life after each of these; two without one end it.
-        keepalive_interval=unresponsive_seconds / 2,
+        keepalive_interval=settings.unresponsive_seconds / 2,
         keepalive_count_max=1,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 import asyncssh
@@ -16,12 +16,12 @@ class SshThread:
     """Starts and stops the SSH server; its methods are called from any other thread."""
 
     def __init__(
-        self, context: SandboxContext, *, host: str, port: int, host_key: asyncssh.SSHKey
+        self, context: SandboxContext, *, host: str, port: int, host_keys: Sequence[asyncssh.SSHKey]
     ) -> None:
         self._context = context
         self._host = host
         self._port = port
-        self._host_key = host_key
+        self._host_keys = host_keys
         self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
         self._thread = threading.Thread(target=self._run, name="sandbox-ssh")
 
@@ -70,8 +70,8 @@ class SshThread:
                 lambda: SshConnection(context),
                 host=self._host,
                 port=self._port,
-                host_key=self._host_key,
-                unresponsive_seconds=context.settings.unresponsive_seconds,
+                host_keys=self._host_keys,
+                settings=context.settings,
             )
         except (OSError, OverflowError) as error:
             self._started.set_exception(error)

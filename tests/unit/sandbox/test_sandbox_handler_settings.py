@@ -103,3 +103,36 @@ def test_a_slash_at_the_end_never_changes_a_name(desk: Desk) -> None:
     assert desk.ask.status(15, string(b"/d/")) == (OK, "")
     assert desk.ask.status(13, string(b"/b/")) == (OK, "")
     assert list(desk.home.iterdir()) == []
+
+
+def test_the_log_has_the_fields_of_aws(desk: Desk) -> None:
+    desk.ask.put(b"/a", b"abc")
+    handle = desk.ask.open(b"/a", READ)
+    desk.ask.read(handle, 0, 2)
+    desk.ask.close(handle)
+    desk.ask.status(17, string(b"/missing"))
+    desk.ask.status(14, string(b"/d"), NO_ATTRIBUTES)
+    desk.ask.status(15, string(b"/d"))
+    desk.ask.status(18, string(b"/a"), string(b"/b"))
+    desk.ask.status(13, string(b"/b"))
+    desk.ask.status(13, string(b"/b"))
+    desk.ask.write(desk.ask.open(b"/c", UPLOAD), 0, b"half")
+    desk.handler.end()
+    lines = desk.activities()
+    assert len({line.pop("session-id") for line in lines}) == 1
+    assert {line.pop("resource-arn").rpartition("/")[2] for line in lines} == {
+        "s-00000000000000000"
+    }
+    assert lines == [
+        {"activity-type": "OPEN", "path": "/a", "mode": "CREATE|TRUNCATE|WRITE"},
+        {"activity-type": "CLOSE", "path": "/a", "bytes-in": 3},
+        {"activity-type": "OPEN", "path": "/a", "mode": "READ"},
+        {"activity-type": "CLOSE", "path": "/a", "bytes-out": 2},
+        {"activity-type": "MKDIR", "path": "/d"},
+        {"activity-type": "RMDIR", "path": "/d"},
+        {"activity-type": "RENAME", "path": "/a", "new-path": "/b"},
+        {"activity-type": "DELETE", "path": "/b"},
+        {"activity-type": "ERROR", "operation": "REMOVE", "message": "No such file"},
+        {"activity-type": "OPEN", "path": "/c", "mode": "CREATE|TRUNCATE|WRITE"},
+        {"activity-type": "PARTIAL_CLOSE", "path": "/c", "bytes-in": 4},
+    ]

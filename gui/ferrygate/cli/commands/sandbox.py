@@ -196,7 +196,7 @@ def _write_connection_file(path: Path, ready: Ready) -> None:
         host=ready.host,
         port=ready.port,
         username=ready.username,
-        host_key_fingerprints=(ready.host_key_fingerprint,),
+        host_key_fingerprints=ready.host_key_fingerprints,
         sign_in=SignInSettings(period=ready.period, okta_address=ready.okta_address),
     )
     write_whole(path, format_connection_file(site).encode())
