@@ -48,6 +48,8 @@ class FolderStore:
 
     def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return the names in a folder, in byte order; links are left out, as S3 has none."""
+        if not self.has_prefix(prefix):
+            return iter(())
         with _translated():
             folder = self._resolve(prefix)
             names = os.listdir(os.fsencode(folder))  # noqa: PTH208  bytes, which pathlib does not know

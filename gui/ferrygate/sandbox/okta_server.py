@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,7 +88,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, reply: OktaReply) -> None:
         body = json.dumps(reply.document).encode()
         self.send_response(reply.status)
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            "X-Okta-Request-Id": secrets.token_urlsafe(20),
+        }
         for name, value in (headers | reply.headers).items():
             self.send_header(name, value)
         self.end_headers()

@@ -17,6 +17,7 @@ from ferrygate.codes.otpauth import format_otpauth
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
+from ferrygate.sandbox.accounts import Account, accounts_in_every_state
 from ferrygate.sandbox.activity_log import ActivityLog
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.folder_store import FolderStore
@@ -24,7 +25,7 @@ from ferrygate.sandbox.host_keys import host_keys
 from ferrygate.sandbox.local_lambda import LocalLambda, environment_of
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
-from ferrygate.sandbox.organization import Account, Organization
+from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.seed import seed
 from ferrygate.sandbox.settings import Settings
@@ -127,7 +128,10 @@ class Sandbox:
         self._code_secret = options.new_code_secret() if options.enrolled else None
         enrolled = (Factor(id="ostf1", secret=self._code_secret),) if options.enrolled else ()
         account = Account(username=options.username, password=self._password, factors=enrolled)
-        self.organization = Organization(account, clock, options.new_code_secret)
+        others = accounts_in_every_state(self._password, enrolled)
+        self.organization = Organization(account, clock, options.new_code_secret, others)
+        self.organization.switches.requests_per_second = options.settings.okta_requests_per_second
+        self.organization.switches.show_lock_outs = options.settings.okta_shows_lock_outs
         self.faults = Faults(self.organization)
         self.log = SignInLog(options.state / "sign-ins.jsonl")
         self.counters = Counters()

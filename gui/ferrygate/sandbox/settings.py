@@ -85,6 +85,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host_keys: tuple[HostKeyType, ...] = (HostKeyType.ED25519,)
     rotate_host_keys: bool = False
     banner: str = ""
+    okta_requests_per_second: int = 0
+    okta_shows_lock_outs: bool = False
 
 
 DESCRIPTIONS = {
@@ -106,6 +108,8 @@ DESCRIPTIONS = {
     "host_keys": "types, with commas: ssh-ed25519, ecdsa-sha2-nistp256, ssh-rsa (documented)",
     "rotate_host_keys": "true makes new host keys at this start (documented)",
     "banner": "text before the sign-in, 4,096 characters (documented)",
+    "okta_requests_per_second": "of one user, 4 at Okta (documented); 0 for no limit",
+    "okta_shows_lock_outs": "true names a lock, else it looks like a wrong password (documented)",
 }
 MAX_BANNER_CHARACTERS = 4096  # AWS Transfer API reference, PreAuthenticationLoginBanner
 
@@ -159,7 +163,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("listing_page", "listing_delay_milliseconds"):
+    for name in ("listing_page", "listing_delay_milliseconds", "okta_requests_per_second"):
         if not getattr(settings, name) >= 0:
             raise SettingError(f"{name.replace('_', '-')}: less than 0")
     for name in ("idle_seconds", "unresponsive_seconds", "attempts"):

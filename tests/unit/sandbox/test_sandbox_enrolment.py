@@ -8,8 +8,9 @@ import pytest
 
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.secret import Secret
+from ferrygate.sandbox.accounts import Account
 from ferrygate.sandbox.okta_replies import OktaReply
-from ferrygate.sandbox.organization import Account, Organization
+from ferrygate.sandbox.organization import Organization
 from support.fake_clock import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"

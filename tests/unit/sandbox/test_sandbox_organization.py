@@ -13,8 +13,9 @@ from ferrygate.identity.config import Config
 from ferrygate.identity.http_client import Reply
 from ferrygate.identity.okta import Okta
 from ferrygate.identity.okta_mfa import IdentityFunction
+from ferrygate.sandbox.accounts import Account
 from ferrygate.sandbox.okta_replies import Factor, OktaReply
-from ferrygate.sandbox.organization import Account, Organization
+from ferrygate.sandbox.organization import Organization
 from support.fake_clock import ManualClock
 
 ADDRESS = "http://127.0.0.1:1"
