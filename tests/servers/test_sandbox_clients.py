@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import asyncssh
 import pytest
 
 from ferrygate.sandbox.sandbox import Sandbox
+from support.openssh_sftp import openssh_sftp
 from support.sandbox_clients import CLOCK, OPTIONS, sftp, typed
 from support.sandbox_fixtures import MakeSandbox
 
@@ -118,47 +117,10 @@ class TestParamiko:
 
 
 class TestOpenSsh:
-    def run(self, sandbox: Sandbox, tmp_path: Path, *commands: str) -> str:
-        """Run commands, errors and all, and give what was printed."""
-        askpass = tmp_path / "askpass"
-        askpass.write_text('#!/bin/sh\nprintf %s "$TYPED"\n')
-        askpass.chmod(0o700)
-        options = (
-            "StrictHostKeyChecking=no",
-            "UserKnownHostsFile=/dev/null",
-            "GlobalKnownHostsFile=/dev/null",
-            "PreferredAuthentications=password",
-            "NumberOfPasswordPrompts=1",
-            "LogLevel=ERROR",
-        )
-        ready = sandbox.ready
-        finished = subprocess.run(
-            [  # noqa: S607  wherever OpenSSH is
-                "sftp",
-                "-F/dev/null",
-                *(f"-o{option}" for option in options),
-                f"-P{ready.port}",
-                f"{ready.username}@{ready.host}",
-            ],
-            input="\n".join(commands) + "\n",
-            env={
-                **os.environ,
-                "SSH_ASKPASS": str(askpass),
-                "SSH_ASKPASS_REQUIRE": "force",
-                "TYPED": typed(),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-        return finished.stdout
-
     def test_there_and_back(self, box: Sandbox, tmp_path: Path) -> None:
         content = bytes(range(256)) * 40_000
         (tmp_path / "a.bin").write_bytes(content)
-        printed = self.run(
+        printed = openssh_sftp(
             box,
             tmp_path,
             f"put {tmp_path}/a.bin /inbox/a.bin",
@@ -175,7 +137,7 @@ class TestOpenSsh:
         assert box.counters.out_of_order_writes == 0
 
     def test_refusals(self, box: Sandbox, tmp_path: Path) -> None:
-        printed = self.run(
+        printed = openssh_sftp(
             box,
             tmp_path,
             "chmod 600 /README.txt",
