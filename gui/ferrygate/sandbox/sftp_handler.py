@@ -49,7 +49,7 @@ class _Listing:
 
 
 _Handle = _Upload | _Listing | _Download
-_LOOKS = {Packet.STAT, Packet.LSTAT, Packet.FSTAT, Packet.READDIR, Packet.READ}
+_UNLOGGED = {Packet.STAT, Packet.LSTAT, Packet.FSTAT, Packet.READDIR, Packet.READ}
 
 
 class SftpHandler:
@@ -118,7 +118,7 @@ class SftpHandler:
         try:
             return self._answers.get(kind, self._unsupported)(request, reader)
         except StatusError as answer:
-            if kind in self._answers and kind not in _LOOKS:
+            if kind in self._answers and kind not in _UNLOGGED:
                 self._activities.append(
                     Activity.ERROR, operation=Packet(kind).name, message=answer.text
                 )
