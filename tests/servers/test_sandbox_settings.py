@@ -12,7 +12,8 @@ import pytest
 
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sandbox.security_policies import ALGORITHMS
-from ferrygate.sandbox.settings import HostKeyType, SecurityPolicy, Settings
+from ferrygate.sandbox.settings import BucketKey, HostKeyType, SecurityPolicy, Settings
+from support.openssh_sftp import openssh_sftp
 from support.sandbox_clients import CLOCK, OPTIONS, connect, sftp, typed
 from support.sandbox_fixtures import MakeSandbox
 
@@ -81,6 +82,18 @@ def test_no_policy_has_what_aws_has_not() -> None:
     old, new = ALGORITHMS[SecurityPolicy.OF_2024_01], ALGORITHMS[SecurityPolicy.OF_2025_03]
     assert set(old.key_exchanges) < set(new.key_exchanges)
     assert sorted(old.ciphers) == sorted(new.ciphers)
+
+
+@pytest.mark.parametrize("key", BucketKey)
+def test_a_key_that_the_function_was_not_told_of_lets_uploads_fail_at_their_end(
+    make_sandbox: MakeSandbox, tmp_path: Path, key: BucketKey
+) -> None:
+    (tmp_path / "local").write_bytes(b"content")
+    box = make_sandbox(clock=CLOCK, settings=Settings(bucket_key=key), **OPTIONS)
+    printed = openssh_sftp(box, tmp_path, "put local /inbox/a")
+    is_refused = key is BucketKey.UNTOLD
+    assert ("close remote: Permission denied" in printed) is is_refused
+    assert (box.ready.root / "inbox" / "a").exists() is not is_refused
 
 
 def test_a_client_that_asks_for_nothing_is_ended(make_sandbox: MakeSandbox) -> None:

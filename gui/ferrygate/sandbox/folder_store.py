@@ -14,6 +14,8 @@ from ferrygate.common.clock import Clock
 from ferrygate.sandbox.long_names import LongNames
 from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Writing
 
+_VERSIONS = ".versions"  # no user name starts with a dot, so no home folder is called this
+_VERSION = ".version-"  # begins the names of versions, which lie among those of folders
 _MAX_TIME = 0xFFFFFFFF  # SFTP version 3 has 32 bits for it
 
 
@@ -27,14 +29,19 @@ class FolderStore:
         root: the bucket.
         staging: folder on the same file system, outside every home, for uploads under way.
         clock: gives uploads their time, as S3 does.
+        keeps_versions: what is replaced or deleted is kept below ``.versions``, as a bucket with
+            versioning does, out of reach of every session.
     """
 
-    def __init__(self, root: Path, staging: Path, clock: Clock) -> None:
+    def __init__(
+        self, root: Path, staging: Path, clock: Clock, *, keeps_versions: bool = False
+    ) -> None:
         self._root = root.resolve()
         self._staging = staging
         self._clock = clock
         self._long_names = LongNames(self._root)
         self._marked = {self._root}
+        self._versions = self._root / _VERSIONS if keeps_versions else None
 
     def head(self, key: str) -> Attributes | None:
         """Describe an object, or return None if there is none of this key."""
@@ -68,7 +75,12 @@ class FolderStore:
             descriptor, staged = tempfile.mkstemp(dir=self._staging)
             file = open(descriptor, "wb", buffering=0)  # noqa: PTH123, SIM115  a descriptor, open until published
             return _FileWriting(
-                file, Path(staged), place, self._clock, lambda: self._prune(place.parent)
+                file,
+                Path(staged),
+                place,
+                self._clock,
+                before=lambda: self._keep_version(place),
+                give_up_room=lambda: self._prune(place.parent),
             )
 
     def put_marker(self, prefix: str) -> None:
@@ -86,6 +98,7 @@ class FolderStore:
                 place.rmdir()
                 self._marked.discard(place)
             else:
+                self._keep_version(place)
                 place.unlink()
             self._prune(place.parent)
 
@@ -93,6 +106,7 @@ class FolderStore:
         """Give a file another place."""
         with _translated():
             old, new = self._resolve(source), self._make_room(target)
+            self._keep_version(old)
             old.rename(new)
             self._prune(old.parent)
 
@@ -109,6 +123,15 @@ class FolderStore:
         folder.mkdir(parents=True, exist_ok=True)
         self._long_names.remember(key)
         return place
+
+    def _keep_version(self, place: Path) -> None:
+        """Link the file at a place, if there is one, into a folder of its earlier versions."""
+        if self._versions is None or not place.is_file():
+            return
+        folder = self._versions / place.relative_to(self._root)
+        folder.mkdir(parents=True, exist_ok=True)
+        number = sum(each.name.startswith(_VERSION) for each in folder.iterdir()) + 1
+        os.link(place, folder / f"{_VERSION}{number}")
 
     def _prune(self, folder: Path) -> None:
         """Remove folders that hold no object any more, and no marker."""
@@ -167,12 +190,15 @@ class _FileWriting:
         staged: Path,
         place: Path,
         clock: Clock,
+        *,
+        before: Callable[[], None],
         give_up_room: Callable[[], None],
     ) -> None:
         self._file = file
         self._staged = staged
         self._place = place
         self._clock = clock
+        self._before = before
         self._give_up_room = give_up_room
         self._size = 0
 
@@ -190,6 +216,7 @@ class _FileWriting:
         try:
             with _translated():
                 os.utime(self._staged, (now, now))
+                self._before()
                 self._staged.replace(self._place)
         finally:
             self._staged.unlink(missing_ok=True)

@@ -27,12 +27,16 @@ class GuardedStore:
         objects: the bucket.
         bucket: its name.
         policy: of the session.
+        key_arn: of the KMS key that the bucket is encrypted with, or "" for none.
     """
 
-    def __init__(self, objects: ObjectStore, bucket: str, policy: SessionPolicy) -> None:
+    def __init__(
+        self, objects: ObjectStore, bucket: str, policy: SessionPolicy, key_arn: str = ""
+    ) -> None:
         self._objects = objects
         self._arn = f"arn:aws:s3:::{bucket}"
         self._policy = policy
+        self._key_arn = key_arn
 
     def head(self, key: str) -> Attributes | None:
         """Describe an object; needs s3:GetObject."""
@@ -52,16 +56,17 @@ class GuardedStore:
     def open_reading(self, key: str) -> Reading:
         """Open an object; needs s3:GetObject."""
         self._check("s3:GetObject", key)
+        self._check_key("kms:Decrypt")
         return self._objects.open_reading(key)
 
     def open_writing(self, key: str) -> Writing:
         """Start an upload, which needs s3:PutObject at its end."""
         writing = self._objects.open_writing(key)
-        return _GuardedWriting(writing, lambda: self._check("s3:PutObject", key))
+        return _GuardedWriting(writing, lambda: self._check_put(key))
 
     def put_marker(self, prefix: str) -> None:
         """Put a marker; needs s3:PutObject."""
-        self._check("s3:PutObject", prefix)
+        self._check_put(prefix)
         self._objects.put_marker(prefix)
 
     def delete(self, key: str) -> None:
@@ -75,10 +80,21 @@ class GuardedStore:
             self._check(action, source)
         for action in ("s3:PutObject", "s3:PutObjectTagging"):
             self._check(action, target)
+        self._check_key("kms:Decrypt")
+        self._check_key("kms:GenerateDataKey")
         self._objects.move(source, target)
 
     def _check(self, action: str, key: str) -> None:
         if not self._policy.allows(action, f"{self._arn}/{key}"):
+            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+
+    def _check_put(self, key: str) -> None:
+        self._check("s3:PutObject", key)
+        self._check_key("kms:Decrypt")  # which the end of a multipart upload needs
+        self._check_key("kms:GenerateDataKey")
+
+    def _check_key(self, action: str) -> None:
+        if self._key_arn and not self._policy.allows(action, self._key_arn):
             raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
 
     def _check_listing(self, prefix: str) -> None:

@@ -16,6 +16,7 @@ from ferrygate.sandbox.transfer_answer import AnswerError, Granted, read_answer
 BUCKET = "sandbox"
 ANSWER_REFUSED = "answer-refused"
 SERVER_ID = "s-00000000000000000"
+KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/sandbox"
 _ROLE = "arn:aws:iam::000000000000:role/sandbox"
 
 
@@ -80,12 +81,19 @@ class LocalLambda:
         )
 
 
-def environment_of(okta_address: str, digits: int) -> dict[str, str]:
-    """Return the function's settings in a sandbox."""
+def environment_of(okta_address: str, digits: int, key_arn: str = "") -> dict[str, str]:
+    """Return the function's settings in a sandbox.
+
+    Args:
+        okta_address: of the local Okta.
+        digits: length of a code.
+        key_arn: of the KMS key that the function knows of, or "" for none.
+    """
     return {
         "OKTA_ADDRESS": okta_address,
         "ROLE_ARN": _ROLE,
         "BUCKET": BUCKET,
         "CODE_DIGITS": str(digits),
+        "KMS_KEY_ARN": key_arn,
         "ALLOW": "everyone",
     }

@@ -22,13 +22,13 @@ from ferrygate.sandbox.activity_log import ActivityLog
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.host_keys import host_keys
-from ferrygate.sandbox.local_lambda import LocalLambda, environment_of
+from ferrygate.sandbox.local_lambda import KEY_ARN, LocalLambda, environment_of
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.seed import seed
-from ferrygate.sandbox.settings import Settings
+from ferrygate.sandbox.settings import BucketKey, Settings
 from ferrygate.sandbox.ssh_server import SandboxContext
 from ferrygate.sandbox.ssh_thread import SshThread
 
@@ -217,10 +217,13 @@ class Sandbox:
 
     def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
         options = self._options
-        objects = FolderStore(options.root, staging, self._clock)
+        key_arn = KEY_ARN if options.settings.bucket_key is BucketKey.TOLD else ""
+        environment = environment_of(okta_address, options.digits, key_arn)
+        keeps_versions = options.settings.versions
+        objects = FolderStore(options.root, staging, self._clock, keeps_versions=keeps_versions)
         objects.keep(options.username.lower())
         return SandboxContext(
-            function=LocalLambda(environment_of(okta_address, options.digits), self._clock),
+            function=LocalLambda(environment, self._clock),
             organization=self.organization,
             faults=self.faults,
             log=self.log,

@@ -45,6 +45,14 @@ class MissingParents(StrEnum):
     CREATE = "create"
 
 
+class BucketKey(StrEnum):
+    """Names whether the bucket is encrypted with a key of its own, and the function knows of it."""
+
+    NONE = "none"
+    TOLD = "told"
+    UNTOLD = "untold"
+
+
 class SecurityPolicy(StrEnum):
     """Names AWS Transfer's lists of algorithms."""
 
@@ -71,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     refused_write: AfterRefusedWrite = AfterRefusedWrite.FAIL
     partial: Partial = Partial.KEEP
     missing_parents: MissingParents = MissingParents.REFUSE
+    bucket_key: BucketKey = BucketKey.NONE
+    versions: bool = False
     close_error: Status = Status.OK
     rename_onto_existing: Status = Status.FAILURE
     rmdir_not_empty: Status = Status.FAILURE
@@ -94,6 +104,8 @@ DESCRIPTIONS = {
     "refused_write": "CLOSE after a refused WRITE: fail, publish (proposed)",
     "partial": "upload whose connection is lost: keep (documented), discard",
     "missing_parents": "name in a folder that is not there: refuse (proposed), create",
+    "bucket_key": "KMS key of the bucket: none, told or untold to the function (documented)",
+    "versions": "true keeps what is replaced or removed, in .versions of the store (documented)",
     "close_error": "status of each CLOSE of an upload, which then publishes nothing; 0 for none",
     "rename_onto_existing": "status, 4 (proposed)",
     "rmdir_not_empty": "status, 4 (proposed)",

@@ -13,12 +13,12 @@ from ferrygate.common.clock import Clock
 from ferrygate.sandbox.activity_log import Activity, ActivityLog, SessionLog
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.guarded_store import GuardedStore
-from ferrygate.sandbox.local_lambda import BUCKET, LocalLambda, Verdict
+from ferrygate.sandbox.local_lambda import BUCKET, KEY_ARN, LocalLambda, Verdict
 from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
 from ferrygate.sandbox.security_policies import ALGORITHMS
-from ferrygate.sandbox.settings import Settings
+from ferrygate.sandbox.settings import BucketKey, Settings
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
 from ferrygate.sandbox.store import ObjectStore, Store
@@ -172,7 +172,8 @@ class SshConnection(asyncssh.SSHServer):
         context = self._context
         objects = context.objects
         if granted.policy:
-            objects = GuardedStore(objects, BUCKET, granted.policy)
+            key_arn = "" if context.settings.bucket_key is BucketKey.NONE else KEY_ARN
+            objects = GuardedStore(objects, BUCKET, granted.policy, key_arn)
         mappings = {
             entry: target.removeprefix(f"{BUCKET}/") for entry, target in granted.mappings.items()
         }

@@ -133,6 +133,30 @@ class TestLongNames:
         assert names(tree, "/") == [".long-hair", "in"]
 
 
+def test_what_is_replaced_removed_or_renamed_is_kept_where_versions_are(tmp_path: Path) -> None:
+    for folder in ("bucket/vendor7", "staging"):
+        (tmp_path / folder).mkdir(parents=True)
+    bucket = tmp_path / "bucket"
+    objects = FolderStore(bucket, tmp_path / "staging", ManualClock(), keeps_versions=True)
+    tree = ObjectTree(objects, HOME, CREATES)
+    for content in (b"first", b"second", b"third"):
+        put(tree, "/d/a", content)
+    tree.remove("/d/a")
+    put(tree, "/d", b"a file")
+    tree.rename("/d", "/e")
+    assert {
+        path.relative_to(bucket / ".versions").as_posix(): path.read_bytes()
+        for path in (bucket / ".versions").rglob("*")
+        if path.is_file()
+    } == {
+        "vendor7/d/a/.version-1": b"first",
+        "vendor7/d/a/.version-2": b"second",
+        "vendor7/d/a/.version-3": b"third",
+        "vendor7/d/.version-1": b"a file",
+    }
+    assert names(tree, "/") == ["e"]
+
+
 class TestMappings:
     @pytest.fixture
     def tree(self, objects: FolderStore) -> ObjectTree:
