@@ -12,7 +12,13 @@ import pytest
 
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sandbox.security_policies import ALGORITHMS
-from ferrygate.sandbox.settings import BucketKey, HostKeyType, SecurityPolicy, Settings
+from ferrygate.sandbox.settings import (
+    BucketKey,
+    HostKeyType,
+    SecurityPolicy,
+    Settings,
+    SignInMethods,
+)
 from support.openssh_sftp import openssh_sftp
 from support.sandbox_clients import CLOCK, OPTIONS, connect, sftp, typed
 from support.sandbox_fixtures import MakeSandbox
@@ -28,6 +34,22 @@ def key_seen(sandbox: Sandbox, algorithm: str) -> str:
         transport.get_security_options().key_types = [algorithm]
         transport.start_client()
         return transport.get_remote_server_key().fingerprint
+
+
+async def sign_in(box: Sandbox, offered: list[asyncssh.SSHKey]) -> None:
+    """Sign in with keys, and then with password and code."""
+    connection = await asyncssh.connect(
+        box.ready.host,
+        box.ready.port,
+        username=box.ready.username,
+        password=typed(),
+        client_keys=offered,
+        known_hosts=None,
+        agent_path=None,
+        config=None,
+    )
+    connection.close()
+    await connection.wait_closed()
 
 
 def test_several_host_keys_stay_until_they_are_rotated(
@@ -94,6 +116,31 @@ def test_a_key_that_the_function_was_not_told_of_lets_uploads_fail_at_their_end(
     is_refused = key is BucketKey.UNTOLD
     assert ("close remote: Permission denied" in printed) is is_refused
     assert (box.ready.root / "inbox" / "a").exists() is not is_refused
+
+
+def test_each_key_that_is_offered_asks_the_function_and_counts(make_sandbox: MakeSandbox) -> None:
+    methods = SignInMethods.PUBLIC_KEY_OR_PASSWORD
+    box = make_sandbox(clock=CLOCK, settings=Settings(sign_in_methods=methods), **OPTIONS)
+    keys = [asyncssh.generate_private_key("ssh-ed25519") for _ in range(3)]
+    asyncio.run(sign_in(box, keys[:2]))
+    assert [record.outcome for record in box.log] == ["no-password", "no-password", "granted"]
+    with pytest.raises(asyncssh.ProtocolError, match="Too many authentication failures"):
+        asyncio.run(sign_in(box, keys))
+    assert box.log[-1].outcome == "no-password"
+
+
+def test_where_one_of_both_is_enough_a_key_alone_signs_in(make_sandbox: MakeSandbox) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    settings = Settings(
+        sign_in_methods=SignInMethods.PUBLIC_KEY_OR_PASSWORD,
+        public_key=key.export_public_key().decode().strip(),
+    )
+    box = make_sandbox(clock=CLOCK, settings=settings, **OPTIONS)
+    asyncio.run(sign_in(box, [key]))
+    assert {record.outcome for record in box.log} == {"public-keys"}
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    asyncio.run(sign_in(box, [other]))
+    assert box.log[-1].outcome == "granted"
 
 
 def test_a_client_that_asks_for_nothing_is_ended(make_sandbox: MakeSandbox) -> None:

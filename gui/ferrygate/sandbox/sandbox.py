@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import shutil
 import tempfile
@@ -219,6 +220,9 @@ class Sandbox:
         options = self._options
         key_arn = KEY_ARN if options.settings.bucket_key is BucketKey.TOLD else ""
         environment = environment_of(okta_address, options.digits, key_arn)
+        if options.settings.public_key:
+            keys = {options.username: [options.settings.public_key]}
+            environment |= {"METHODS": "PUBLIC_KEY_AND_PASSWORD", "KEYS": json.dumps(keys)}
         keeps_versions = options.settings.versions
         objects = FolderStore(options.root, staging, self._clock, keeps_versions=keeps_versions)
         objects.keep(options.username.lower())

@@ -53,6 +53,17 @@ class BucketKey(StrEnum):
     UNTOLD = "untold"
 
 
+class SignInMethods(StrEnum):
+    """Names AWS Transfer's ``SftpAuthenticationMethods``, as far as the SSH library goes along.
+
+    Key and password together would need its answer "partial success", which it cannot be told to
+    give.
+    """
+
+    PASSWORD = "PASSWORD"  # noqa: S105  AWS Transfer's name of it
+    PUBLIC_KEY_OR_PASSWORD = "PUBLIC_KEY_OR_PASSWORD"  # noqa: S105  the same
+
+
 class SecurityPolicy(StrEnum):
     """Names AWS Transfer's lists of algorithms."""
 
@@ -90,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     listing_delay_milliseconds: float = 0.0
     idle_seconds: float = 1800.0
     unresponsive_seconds: float = 300.0
+    sign_in_methods: SignInMethods = SignInMethods.PASSWORD
+    public_key: str = ""
     attempts: int = 3
     security_policy: SecurityPolicy = SecurityPolicy.OF_2024_01
     host_keys: tuple[HostKeyType, ...] = (HostKeyType.ED25519,)
@@ -115,7 +128,9 @@ DESCRIPTIONS = {
     "listing_delay_milliseconds": "for each folder listed; 40 is what AWS tells of (documented)",
     "idle_seconds": "without a request until the connection ends, 1800 (documented)",
     "unresponsive_seconds": "of silence until the connection ends, 300 (documented)",
-    "attempts": "passwords on one connection, 3 (proposed)",
+    "sign_in_methods": "PASSWORD, or PUBLIC_KEY_OR_PASSWORD, where each key asks the function",
+    "public_key": "key that the function has for the person, as ssh-ed25519 AAAA... (documented)",
+    "attempts": "passwords and keys on one connection, 3 (proposed)",
     "security_policy": "2024-01 (documented), 2025-03 with post-quantum exchanges (documented)",
     "host_keys": "types, with commas: ssh-ed25519, ecdsa-sha2-nistp256, ssh-rsa (documented)",
     "rotate_host_keys": "true makes new host keys at this start (documented)",
@@ -190,4 +205,6 @@ def _check(settings: Settings) -> None:
 def _written(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(value)
-    return str(int(value)) if isinstance(value, Status) else str(value).lower()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, Status) else str(value)

@@ -18,7 +18,7 @@ from ferrygate.sandbox.object_tree import ObjectTree
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
 from ferrygate.sandbox.security_policies import ALGORITHMS
-from ferrygate.sandbox.settings import BucketKey, Settings
+from ferrygate.sandbox.settings import BucketKey, Settings, SignInMethods
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
 from ferrygate.sandbox.store import ObjectStore, Store
@@ -88,7 +88,7 @@ class SshConnection(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
-        """Offer passwords, the only method of this server."""
+        """Offer passwords."""
         return True
 
     async def validate_password(self, username: str, password: str) -> bool:
@@ -100,13 +100,40 @@ class SshConnection(asyncssh.SSHServer):
         verdict = await self._ask(username, password)
         self._record(username, password, verdict)
         if verdict.granted:
-            self._granted = verdict.granted
-            self._context.counters.connections += 1
-            self._log_connected(username, verdict)
+            self._accept(username, verdict)
             return True
+        self._deny(username, verdict, "password")
+        return False
+
+    def public_key_auth_supported(self) -> bool:
+        """Tell whether keys may be offered beside passwords."""
+        methods = self._context.settings.sign_in_methods
+        return methods is SignInMethods.PUBLIC_KEY_OR_PASSWORD
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Ask the identity function for the keys of a name, as AWS Transfer does for each key.
+
+        Raises:
+            asyncssh.ProtocolError: too many tries; ends the connection.
+        """
+        verdict = await self._ask(username, "")
+        self._record(username, "", verdict)
+        keys = verdict.granted.public_keys if verdict.granted else ()
+        if key in [asyncssh.import_public_key(each) for each in keys]:
+            self._accept(username, verdict)
+            return True
+        self._deny(username, verdict, "publickey")
+        return False
+
+    def _accept(self, username: str, verdict: Verdict) -> None:
+        self._granted = verdict.granted
+        self._context.counters.connections += 1
+        self._log_connected(username, verdict)
+
+    def _deny(self, username: str, verdict: Verdict, method: str) -> None:
         self._activities.append(
             Activity.AUTH_FAILURE,
-            method="password",
+            method=method,
             user=username,
             message=verdict.reason,
             source_ip=self._source_ip(),
@@ -114,7 +141,6 @@ class SshConnection(asyncssh.SSHServer):
         self._failed += 1
         if self._failed >= self._context.settings.attempts:
             raise asyncssh.ProtocolError("Too many authentication failures")
-        return False
 
     def session_requested(self) -> SftpSession | bool:
         """Open one more channel, up to ten."""
@@ -230,7 +256,7 @@ async def listen(
     host_keys: Sequence[asyncssh.SSHKey],
     settings: Settings,
 ) -> asyncssh.SSHAcceptor:
-    """Begin to take connections, with password sign-in as the only method.
+    """Begin to take connections, with the sign-in methods of the settings.
 
     One whose client gives no sign of life for the settings' ``unresponsive_seconds`` is ended.
     """
@@ -245,7 +271,7 @@ async def listen(
         encryption_algs=algorithms.ciphers,
         mac_algs=algorithms.macs,
         compression_algs=COMPRESSIONS,
-        public_key_auth=False,
+        public_key_auth=settings.sign_in_methods is not SignInMethods.PASSWORD,
         host_based_auth=False,
         kbdint_auth=False,
         gss_host=None,
