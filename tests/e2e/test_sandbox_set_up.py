@@ -60,6 +60,16 @@ def test_the_identity_function_is_tried_and_the_code_is_spent(bare: Program) -> 
     assert nothing.returncode == 2
 
 
+def test_folders_without_markers_are_removed_with_all_that_is_in_them(bare: Program) -> None:
+    with bare.sandbox("--period", "3") as ready:
+        program = bare.with_secrets(ready["password"], ready["totp_secret"])
+        removed = program("rm", ready["connection_file"], "-r", "/exports/2026-09")
+        exports = Path(ready["root"]) / "exports"
+        left = sorted(path.name for path in exports.iterdir())
+    assert removed.returncode == 0, removed.stderr
+    assert left == ["2026-10", "2026-11"]
+
+
 def test_without_a_sandbox_there_is_nothing_to_try(bare: Program) -> None:
     outcome = bare("sandbox", "try-identity", "vendor7", stdin="x")
     assert outcome.returncode == 2

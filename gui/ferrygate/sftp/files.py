@@ -7,6 +7,7 @@ errors of :func:`ferrygate.sftp.status.error_for_status` for what the server ref
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import msgspec
 
@@ -206,7 +207,8 @@ class RemoteFiles:
                 if folder in kept:
                     kept.add(remote_path.parent(folder))
                 else:
-                    await self.remove_folder(folder)
+                    with suppress(NotFoundError):  # on S3 a folder may go with its last object
+                        await self.remove_folder(folder)
             elif await self._removed(found):
                 pass
             else:

@@ -38,7 +38,7 @@ from support.scripted_sftp import (
     reply,
     status,
 )
-from support.sftp_bytes import EOF, FAILURE, OP_UNSUPPORTED, PERMISSION_DENIED
+from support.sftp_bytes import EOF, FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
 
 @pytest.fixture
@@ -208,6 +208,16 @@ def test_remove_tree_does_not_follow_links(
     server.instead[REMOVE] = lambda request: [status(request.number, 0)]
     rig.run(files.remove_tree(b"/folder"))
     assert server.asked(REMOVE) == [(b"/folder/link",)]
+
+
+def test_remove_tree_takes_folders_that_went_with_their_last_object(
+    rig: ScriptedSftp, files: RemoteFiles, server: ScriptedServer
+) -> None:
+    server.files |= {b"/folder/1": bytearray(), b"/folder/below/2": bytearray()}
+    server.instead[RMDIR] = lambda request: [status(request.number, NO_SUCH_FILE)]
+    rig.run(files.remove_tree(b"/folder"))
+    assert set(server.files) == {b"/a"}
+    assert server.asked(RMDIR) == [(b"/folder/below",), (b"/folder",)]
 
 
 def test_remove_tree_stops_at_a_refusal(
