@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -42,11 +42,18 @@ class LocalLambda:
     Args:
         environment: the function's settings.
         clock: the time that Okta's rate limits are told by.
+        function: the body of the function's handler.
     """
 
-    def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        clock: Clock,
+        function: Callable[..., object] = respond,
+    ) -> None:
         self._environment = environment
         self._clock = clock
+        self._function = function
 
     def ask(self, username: str, password: str, source_ip: str) -> Verdict:
         """Ask about one sign-in; waits for the local Okta."""
@@ -58,7 +65,7 @@ class LocalLambda:
             "sourceIp": source_ip,
         }
         lines: list[str] = []
-        answer = respond(
+        answer = self._function(
             json.loads(json.dumps(event)),
             self._environment,
             secrets.token_hex(16),
