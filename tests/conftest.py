@@ -13,6 +13,7 @@ pytest_plugins = [
     "pytester",
     "support.sandbox_fixtures",
     "support.server_fixtures",
+    "support.s3_fixtures",
     "support.engine_fixtures",  # after those it uses
 ]
 

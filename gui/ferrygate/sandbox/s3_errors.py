@@ -1,0 +1,58 @@
+"""Makes the errors of S3's client the SFTP server's own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ferrygate.sandbox.store import Status, StatusError
+
+_FORBIDDEN = 403
+_NOT_FOUND = 404
+_CHANGED = 412  # of a request that was for one state of an object only
+
+
+class OtherAddressError(Exception):
+    """S3 redirects to another address than the one that was given."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"S3 redirects to {address}")
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Raise :class:`StatusError` for what S3, the way to it, or this computer's disk refuses."""
+    try:
+        yield
+    except ClientError as error:
+        raise _status_error(error) from None
+    except (
+        BotoCoreError,
+        OtherAddressError,
+    ):  # its text names addresses, which are no client's business
+        raise StatusError(Status.FAILURE, "The bucket cannot be reached") from None
+    except OSError as error:  # of a part's file, or of the journal
+        raise StatusError(Status.FAILURE, error.strerror or "Failure") from None
+
+
+def http_status(error: ClientError) -> int:
+    """Return the HTTP status of S3's answer."""
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+
+
+def is_missing(error: ClientError) -> bool:
+    """Tell whether S3 does not know what it was asked for."""
+    return http_status(error) == _NOT_FOUND
+
+
+def _status_error(error: ClientError) -> StatusError:
+    status = http_status(error)
+    if status == _FORBIDDEN:
+        return StatusError(Status.PERMISSION_DENIED, "Permission denied")
+    if status == _NOT_FOUND:
+        return StatusError(Status.NO_SUCH_FILE, "No such file")
+    if status == _CHANGED:
+        return StatusError(Status.FAILURE, "The file has been replaced")
+    return StatusError(Status.FAILURE, str(error.response["Error"].get("Code", "Failure")))
