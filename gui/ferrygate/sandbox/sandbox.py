@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-import shutil
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,20 +18,19 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.accounts import Account, accounts_in_every_state
 from ferrygate.sandbox.activity_log import ActivityLog
+from ferrygate.sandbox.bucket_options import BucketOptions
 from ferrygate.sandbox.faults import Faults
-from ferrygate.sandbox.folder_store import FolderStore
 from ferrygate.sandbox.host_keys import host_keys
 from ferrygate.sandbox.local_lambda import KEY_ARN, LocalLambda, environment_of
 from ferrygate.sandbox.okta_replies import Factor
 from ferrygate.sandbox.okta_server import OktaServer
+from ferrygate.sandbox.open_store import ObjectsOf, open_bucket, open_folder
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog
-from ferrygate.sandbox.seed import seed
 from ferrygate.sandbox.settings import BucketKey, Settings
 from ferrygate.sandbox.ssh_server import SandboxContext
 from ferrygate.sandbox.ssh_thread import SshThread
 
-_STAGING = ".uploads-"  # no user name starts with a dot, so no home folder is called this
 _ISSUER = "Ferrygate sandbox"
 _KEY_BYTES = 10  # 80 bits, as Okta hands out
 _DIGITS = 6
@@ -54,6 +51,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
         enrolled: the account has its code factor; when false, Okta asks to enrol one, and hands
             out ``code_secret``.
         settings: what can be set at AWS Transfer, or is not known of it.
+        bucket: holds the files instead of ``root``, which is left alone then.
     """
 
     state: Path
@@ -66,6 +64,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
     code_secret: CodeSecret | None = None
     enrolled: bool = True
     settings: Settings = Settings()
+    bucket: BucketOptions | None = None
 
     @property
     def digits(self) -> int:
@@ -92,6 +91,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
         host_key_fingerprints: ``SHA256:`` and unpadded base64, one for each key.
         okta_address: ``http://`` address of the local Okta.
         root: the account's home folder on disk.
+        home: that folder, or the ``s3://`` address of the home in a bucket.
         period: life of a code in seconds.
     """
 
@@ -104,6 +104,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     host_key_fingerprints: tuple[str, ...]
     okta_address: str
     root: Path
+    home: str
     period: int
 
     @property
@@ -156,6 +157,7 @@ class Sandbox:
         Raises:
             OSError: the port is taken, or a folder cannot be written.
             OverflowError: there is no such port.
+            UsageError: the bucket cannot be used.
             RuntimeError: the sandbox runs already.
         """
         if self._ready is not None:
@@ -165,14 +167,11 @@ class Sandbox:
         settings = options.settings
         keys = host_keys(options.state, settings.host_keys, rotate=settings.rotate_host_keys)
         home = options.root / options.username.lower()
-        seed(home)
         with contextlib.ExitStack() as starting:
             okta = OktaServer(self.organization, self._clock)
             okta.start()
             starting.callback(okta.stop)
-            staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=options.root))
-            starting.callback(shutil.rmtree, staging, ignore_errors=True)
-            context = self._make_context(okta.address, staging)
+            context = self._make_context(okta.address, self._open_store(starting))
             ssh = SshThread(context, host=options.host, port=options.port, host_keys=keys)
             port = ssh.start()
             starting.callback(ssh.stop)
@@ -213,19 +212,29 @@ class Sandbox:
             host_key_fingerprints=tuple(fingerprints),
             okta_address=okta_address,
             root=home,
+            home=options.bucket.address(home.name) if options.bucket else str(home),
             period=(code_secret or options).period,
         )
 
-    def _make_context(self, okta_address: str, staging: Path) -> SandboxContext:
+    def _open_store(self, starting: contextlib.ExitStack) -> ObjectsOf:
+        options = self._options
+        if options.bucket is not None:
+            return open_bucket(options.bucket, options.state, self._clock, starting)
+        return open_folder(
+            options.root,
+            options.username.lower(),
+            self._clock,
+            starting,
+            keeps_versions=options.settings.versions,
+        )
+
+    def _make_context(self, okta_address: str, objects_of: ObjectsOf) -> SandboxContext:
         options = self._options
         key_arn = KEY_ARN if options.settings.bucket_key is BucketKey.TOLD else ""
         environment = environment_of(okta_address, options.digits, key_arn)
         if options.settings.public_key:
             keys = {options.username: [options.settings.public_key]}
             environment |= {"METHODS": "PUBLIC_KEY_AND_PASSWORD", "KEYS": json.dumps(keys)}
-        keeps_versions = options.settings.versions
-        objects = FolderStore(options.root, staging, self._clock, keeps_versions=keeps_versions)
-        objects.keep(options.username.lower())
         return SandboxContext(
             function=LocalLambda(environment, self._clock),
             organization=self.organization,
@@ -234,7 +243,7 @@ class Sandbox:
             counters=self.counters,
             code_digits=options.digits,
             clock=self._clock,
-            objects=objects,
+            objects_of=objects_of,
             settings=options.settings,
             activities=ActivityLog(options.state / "activities.jsonl"),
         )

@@ -15,13 +15,14 @@ from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.guarded_store import GuardedStore
 from ferrygate.sandbox.local_lambda import BUCKET, KEY_ARN, LocalLambda, Verdict
 from ferrygate.sandbox.object_tree import ObjectTree
+from ferrygate.sandbox.open_store import ObjectsOf
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
 from ferrygate.sandbox.security_policies import ALGORITHMS
 from ferrygate.sandbox.settings import BucketKey, Settings, SignInMethods
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
-from ferrygate.sandbox.store import ObjectStore, Store
+from ferrygate.sandbox.store import Store
 from ferrygate.sandbox.transfer_answer import Granted
 
 IDENT = "AWS_SFTP_1.2"
@@ -48,7 +49,7 @@ class SandboxContext:
     counters: Counters
     code_digits: int
     clock: Clock
-    objects: ObjectStore
+    objects_of: ObjectsOf
     settings: Settings
     activities: ActivityLog
     connections: set[SshConnection] = field(default_factory=set)
@@ -196,7 +197,7 @@ class SshConnection(asyncssh.SSHServer):
 
     def _store(self, granted: Granted) -> Store:
         context = self._context
-        objects = context.objects
+        objects = context.objects_of(self._conn.get_extra_info("username"))
         if granted.policy:
             key_arn = "" if context.settings.bucket_key is BucketKey.NONE else KEY_ARN
             objects = GuardedStore(objects, BUCKET, granted.policy, key_arn)

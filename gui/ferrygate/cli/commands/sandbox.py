@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -22,6 +22,7 @@ from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.sandbox_places import BucketFlags, bucket_options, warn_of_places
 from ferrygate.cli.sandbox_settings import chosen_settings, print_settings
 from ferrygate.codes.totp import PERIODS
 from ferrygate.common.atomic_files import locked, write_whole
@@ -58,6 +59,9 @@ _MAX_SANDBOXES = 100  # of one home; if even the last file cannot be locked, its
     help="Life of a code, seconds.",
 )
 @click.option("--root", type=LocalPath(), help="Folder of the store.")
+@click.option("--bucket", help='Keep files in this bucket instead; needs the extra "aws".')
+@click.option("--endpoint-url", help="Address of the bucket's S3.")
+@click.option("--real-s3", is_flag=True, help="The S3 may be another computer's.")
 @click.option(
     "--not-enrolled", is_flag=True, help="The account has no code yet; Okta asks it to set one up."
 )
@@ -91,6 +95,7 @@ def sandbox(
     assignments: tuple[str, ...],
     files: tuple[Path, ...],
     end_with_input: bool,
+    **flags: Unpack[BucketFlags],
 ) -> int:
     """Run a server like AWS Transfer with Okta, for trying things, until interrupted.
 
@@ -108,6 +113,7 @@ def sandbox(
     if not host:  # sockets take that for every address there is
         raise UsageError(message("The address to listen on cannot be empty."))
 
+    bucket = bucket_options(flags, os.environ)
     # Clients that leave without a goodbye are nothing to report.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     state = context.home.prepare().sandbox
@@ -119,7 +125,9 @@ def sandbox(
         period=period,
         enrolled=not not_enrolled,
         settings=chosen_settings(files, assignments),
+        bucket=bucket,
     )
+    warn_of_places(context.terminal, host, bucket)
     interrupt = InterruptWait()
     with _running(options, context.clock) as ready, _own_file(state) as file:
         _write_connection_file(file, ready)
@@ -213,7 +221,7 @@ def _say_ready(context: CommandContext, ready: Ready, file: Path) -> None:
         "host_key_fingerprint": ready.host_key_fingerprint,
         "connection_file": str(file),
         "okta_address": ready.okta_address,
-        "root": str(ready.root),
+        "root": ready.home,
     }
     if context.terminal.as_json:
         context.terminal.record(JsonEvent.ENTRY, ready=True, **values)
