@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from ferrygate.common.atomic_files import locked, write_whole
-from ferrygate.common.errors import UsageError
 from ferrygate.common.local_disk import damaged, own_file
-from ferrygate.common.message import message
-from ferrygate.sites.site import DEFAULT_PORT
+from ferrygate.sites.known_hosts_line import host_name, is_readable, is_whole, key_blob, matches
 
 _MARK = "@"
-_REVOKED, _AUTHORITY = "@revoked", "@cert-authority"
+REVOKED = "@revoked"
+"""Begins the line of a key that a server must not show any more."""
+
+_AUTHORITY = "@cert-authority"
 _MARKED_FIELDS = 4  # marker, hosts, type and key; a comment may follow
-_CERTIFICATE = "-cert-"  # in the type of a key that is more than strings
-_DIGEST_BYTES = 20  # of SHA-1, which hashes hosts' names
-_LENGTH_BYTES = 4  # before each string of a key (RFC 4251 §5)
-_HASHED = "|1|"
-_WILDCARDS = {"*": ".*", "?": "."}
-_PLAIN_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 
 
 class HostKey(msgspec.Struct, frozen=True):
@@ -65,7 +58,7 @@ class KnownHosts:
             SettingsError: the file is there and cannot be read, or what it says of this server is
                 damaged: as good as no key on record, and a stranger's would be taken for new.
         """
-        name = _host_name(host, port)
+        name = host_name(host, port)
         keys = []
         for number, line in enumerate(self._lines(), start=1):
             entry = _Entry.parse(line)
@@ -82,17 +75,17 @@ class KnownHosts:
             SettingsError: the file is there and cannot be read, or holds a damaged line that may
                 have revoked a key of this server.
         """
-        names = (_host_name(host, port), host.lower())
+        names = (host_name(host, port), host.lower())
         revoked = []
         for number, line in enumerate(self._lines(), start=1):
             if not line.lstrip().startswith(_MARK):
                 continue
             marked = _Marked.parse(line)
-            if marked is not None and not any(_matches(marked.hosts, name) for name in names):
+            if marked is not None and not any(matches(marked.hosts, name) for name in names):
                 continue
             if marked is None or marked.blob is None:
                 raise damaged(self._path, f"line {number}: it may have revoked a key")
-            if marked.marker == _REVOKED:
+            if marked.marker == REVOKED:
                 revoked.append(marked.blob)
         return tuple(revoked)
 
@@ -112,7 +105,7 @@ class KnownHosts:
         Raises:
             SettingsError: the file cannot be read or written.
         """
-        name = _host_name(host, port)
+        name = host_name(host, port)
         with locked(self._path):
             others = [other for line in self._lines() for other in _without(line, name)]
             self._write([*others, *(_line(host, port, key) for key in keys)])
@@ -152,7 +145,7 @@ class _Entry(msgspec.Struct, frozen=True):
         hosts, key_type, key, *_comment = [*line.split(), "", "", ""]
         if not key or hosts.startswith(("#", "@", "|")):
             return None
-        blob = _blob(key)
+        blob = key_blob(key)
         if blob is None:
             return None
         rest = line.strip().removeprefix(hosts).lstrip()
@@ -173,66 +166,15 @@ class _Marked(msgspec.Struct, frozen=True):
         if len(fields) < _MARKED_FIELDS:
             return None
         marker, hosts, key_type, key = fields[:_MARKED_FIELDS]
-        if marker not in {_REVOKED, _AUTHORITY} or not _is_readable(hosts):
+        if marker not in {REVOKED, _AUTHORITY} or not is_readable(hosts):
             return None
-        blob = _blob(key)
-        return cls(marker, hosts, blob if _is_whole(blob or b"", key_type) else None)
-
-
-def _is_readable(hosts: str) -> bool:
-    """Tell whether a hashed name is one; patterns always are."""
-    if not hosts.startswith("|"):
-        return True
-    salt, _bar, digest = hosts.removeprefix(_HASHED).partition("|")
-    parts = _blob(salt), _blob(digest)
-    return hosts.startswith(_HASHED) and all(len(part or b"") == _DIGEST_BYTES for part in parts)
-
-
-def _is_whole(blob: bytes, key_type: str) -> bool:
-    """Tell whether a key is one of its type and not cut off: strings to its end (RFC 4253 §6.6)."""
-    strings = []
-    at = 0
-    while at < len(blob):
-        start = at + _LENGTH_BYTES
-        at = start + int.from_bytes(blob[at:start])
-        strings.append(blob[start:at])
-        if _CERTIFICATE in key_type:
-            break
-    is_cut = at > len(blob)
-    return strings[:1] == [key_type.encode("utf-8", "replace")] and not is_cut
+        blob = key_blob(key)
+        return cls(marker, hosts, blob if is_whole(blob or b"", key_type) else None)
 
 
 def _plain_names(line: str) -> list[str]:
     """Return the names that a line begins with; comments, markers and hashes give none."""
     return line.lower().split(maxsplit=1)[0].split(",") if line.strip() else []
-
-
-def _blob(key: str) -> bytes | None:
-    try:
-        return base64.b64decode(key, validate=True)
-    except ValueError:
-        return None
-
-
-def _matches(patterns: str, name: str) -> bool:
-    """Tell whether a line is for the host ``name`` (sshd(8)): by patterns, or one hashed name."""
-    if patterns.startswith(_HASHED):
-        salt, _bar, hashed = patterns.removeprefix(_HASHED).partition("|")
-        digest = hmac.digest(_blob(salt) or b"", name.encode("utf-8"), "sha1")
-        return digest == _blob(hashed)
-    found = False
-    for pattern in patterns.lower().split(","):
-        if _is_like(pattern.removeprefix("!"), name):
-            if pattern.startswith("!"):
-                return False
-            found = True
-    return found
-
-
-def _is_like(pattern: str, name: str) -> bool:
-    """Compare with a pattern of ``*`` and ``?``; brackets are plain characters."""
-    parts = (_WILDCARDS.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch("".join(parts), name) is not None
 
 
 def _without(line: str, name: str) -> list[str]:
@@ -248,12 +190,4 @@ def _without(line: str, name: str) -> list[str]:
 
 def _line(host: str, port: int, key: HostKey) -> str:
     blob = base64.b64encode(key.blob).decode("ascii")
-    return f"{_host_name(host, port)} {key.key_type} {blob}"
-
-
-def _host_name(host: str, port: int) -> str:
-    """Return a server's name in the file: bare on port 22, ``[host]:port`` on others."""
-    if not _PLAIN_HOST.fullmatch(host):
-        raise UsageError(message("“{host}” is not the name or address of a server.", host=host))
-    name = host.lower()
-    return name if port == DEFAULT_PORT else f"[{name}]:{port}"
+    return f"{host_name(host, port)} {key.key_type} {blob}"
