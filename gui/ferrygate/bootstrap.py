@@ -46,6 +46,15 @@ def open_ledger(home: Home, clock: Clock) -> Ledger:
     return Ledger(home.ledger, clock, SystemProcesses(), secrets.token_bytes)
 
 
+def shown_host_keys(host: str, port: int, clock: Clock, cancel: CancelToken) -> tuple[HostKey, ...]:
+    """Ask a server for every host key that it has, as :func:`ferrygate.ssh.shown_keys` says."""
+    load_library()
+    from ferrygate.ssh.connection import connect  # noqa: PLC0415  slow, as below
+    from ferrygate.ssh.shown_keys import shown_keys  # noqa: PLC0415  as above
+
+    return shown_keys(lambda known: connect(host, port, known, clock, Deadlines(), cancel))
+
+
 @contextmanager
 def engine_for(
     site: Site,

@@ -8,6 +8,7 @@ from itertools import takewhile
 import click
 
 from ferrygate.cli.command_context import CommandContext
+from ferrygate.cli.commands import fingerprint as _fingerprint  # noqa: F401  adds to sites
 from ferrygate.cli.commands import forgetting as _forgetting  # noqa: F401  adds to sites
 from ferrygate.cli.commands import from_stack as _from_stack  # noqa: F401  adds to sites
 from ferrygate.cli.commands.app import app

@@ -15,6 +15,9 @@ RSA = "ssh-rsa"
 RSA_SIGNATURES = frozenset({"rsa-sha2-512", "rsa-sha2-256"})
 """Algorithms that an RSA key signs with (RFC 8332)."""
 
+LATER_KEY_TYPES = (RSA, *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
+"""Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked."""
+
 CIPHERS = (  # AES-GCM first: it costs a fraction of CTR with a MAC
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
