@@ -13,6 +13,7 @@ from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.json_lines import JsonEvent, local_fields, record_line
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
+from ferrygate.cli.strict_site import check_strictly
 from ferrygate.codes.join import check_template, needs_code
 from ferrygate.codes.totp import ALGORITHMS, DIGITS
 from ferrygate.common.display import display_text
@@ -21,6 +22,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.local_disk import local_path, writing
 from ferrygate.common.message import message
 from ferrygate.sites.connection_file import format_connection_file, read_connection_file
+from ferrygate.sites.pin_files import read_pins
 from ferrygate.sites.resolve import is_path
 from ferrygate.sites.server_address import ServerAddress, read_server_address
 from ferrygate.sites.site import (
@@ -57,9 +59,14 @@ def list_(context: CommandContext) -> int:
 
 @sites.command()
 @click.argument("site")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Warn of what it leaves out that people will miss, and exit with 2 then.",
+)
 @output_options
 @click.pass_obj
-def show(context: CommandContext, site: str) -> int:
+def show(context: CommandContext, site: str, *, strict: bool) -> int:
     """Print a site the way a connection file holds it."""
     found = context.site(site)
     if context.terminal.as_json:
@@ -68,6 +75,8 @@ def show(context: CommandContext, site: str) -> int:
         context.terminal.record(JsonEvent.ENTRY, **record)
     else:
         context.terminal.line(format_connection_file(found).rstrip("\n"))
+    if strict:
+        check_strictly(context.terminal, found)
     return Exit.DONE
 
 
@@ -78,6 +87,7 @@ class _Given(TypedDict):
     port: int | None
     username: str | None
     fingerprints: tuple[str, ...]
+    fingerprint_from: Path | None
     start_folder: str | None
     late_part_seconds: int
     steps: tuple[str, ...]
@@ -104,6 +114,12 @@ class _Given(TypedDict):
 @click.option("--port", type=int, show_default=str(DEFAULT_PORT))
 @click.option("--username")
 @click.option("--fingerprint", "fingerprints", multiple=True, help="A host key, SHA256:...")
+@click.option(
+    "--fingerprint-from",
+    type=LocalPath(),
+    metavar="FILE",
+    help="The server's keys in a known_hosts file, or a public key of it (.pub).",
+)
 @click.option("--start-folder", show_default="/")
 @click.option(
     "--late-part-seconds",
@@ -144,12 +160,14 @@ class _Given(TypedDict):
 def add(context: CommandContext, name: str, *, replace: bool, **given: Unpack[_Given]) -> int:
     """Save a site under NAME."""
     at = _address(context, **given)
+    file = given["fingerprint_from"]
+    read = () if file is None else read_pins(file, at.host, at.port)
     site = Site(
         name=name,
         host=at.host,
         port=at.port,
         username=at.username,
-        host_key_fingerprints=given["fingerprints"],
+        host_key_fingerprints=tuple(dict.fromkeys((*given["fingerprints"], *read))),
         start_folder=at.start_folder,
         late_part_seconds=given["late_part_seconds"],
         sign_in=SignInSettings(
