@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import msgspec
 
 from ferrygate.common.display import display_text
@@ -25,21 +22,7 @@ class RunFacts(msgspec.Struct):
 
     def line(self) -> str:
         """Describe the run: versions, command, site and system, but no argument."""
-        from ferrygate.common.lean_imports import Versions  # noqa: PLC0415  where something is logged
+        from ferrygate.common import program_facts as facts  # noqa: PLC0415  if something is logged
 
-        versions = Versions()
-        python = ".".join(map(str, sys.version_info[:3]))
         site = f", site {display_text(self.site)[:_MAX_SITE]!r}" if self.site else ""
-        return (
-            f"Ferrygate {versions.version('ferrygate')}: {self.command}{site};"
-            f" Python {python}, paramiko {versions.version('paramiko')}, {_system()}"
-        )
-
-
-def _system() -> str:
-    """Name the operating system, its version and the kind of machine."""
-    if sys.platform == "win32":
-        version = sys.getwindowsversion()
-        return f"Windows {version.major}.{version.minor}.{version.build}"
-    system = os.uname()
-    return f"{system.sysname} {system.release} {system.machine}"
+        return f"{facts.program_version()}: {self.command}{site}; {facts.platform_facts()}"

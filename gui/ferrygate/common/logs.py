@@ -10,6 +10,7 @@ import os
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO, TextIOWrapper
@@ -28,6 +29,11 @@ FILE_NAME = "ferrygate.log"
 KEPT_FILES = 5  # older logs, of ``MAX_BYTES`` each, beside the one in use
 REMOVED = "[secret]"
 WITHHELD = "[withheld: a secret may stand in it]"
+RECENT_LINES = 200
+"""Lines of the log that support is sent."""
+
+_EARLIER_BYTES = 1 << 16  # of an older run's log that are looked at; 200 lines have some 30 KiB
+_MAX_LINE = 2000  # characters of a line that support is sent
 _SHORT = 4  # characters; shorter words occur in any text, where gaps would give them away
 
 
@@ -105,7 +111,7 @@ class RedactingFilter(logging.Filter):
         return True
 
 
-class _LogFile(RotatingFileHandler):
+class LogFile(RotatingFileHandler):
     """Makes its folder when there is something to write, so that ``--help`` leaves no trace.
 
     Each run, and each file that is begun within it, starts with a line that says what runs. A log
@@ -115,8 +121,42 @@ class _LogFile(RotatingFileHandler):
 
     about: Callable[[], str] = staticmethod(lambda: "")
 
+    def __init__(self, path: Path, secrets: LiveSecrets) -> None:
+        """Begin without a file; ``secrets`` are what must not be written."""
+        self._earlier: tuple[str, ...] | None = None  # lines of older runs, once they were read
+        self._recent: deque[logging.LogRecord] = deque(maxlen=RECENT_LINES)
+        self._secrets = secrets
+        super().__init__(
+            path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
+        )
+        self.addFilter(RedactingFilter(secrets))
+
+    def redact(self, text: str) -> str:
+        """Take every live secret out of a text."""
+        return self._secrets.redact(text)
+
+    def recent_lines(self) -> tuple[str, ...]:
+        """Return the last lines, at most ``RECENT_LINES``: this run's, and before them older ones.
+
+        They come from memory, so that the window may ask at any time.
+        """
+        self.acquire()
+        try:
+            records = tuple(self._recent)
+        finally:
+            self.release()
+        lines = [line for record in records for line in self.format(record).splitlines()]
+        return tuple(line[:_MAX_LINE] for line in (*(self._earlier or ()), *lines)[-RECENT_LINES:])
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, and keep it for support: also one that cannot be written."""
+        self._recent.append(record)
+        super().emit(record)
+
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._earlier is None:
+            self._earlier = _last_lines(Path(self.baseFilename))
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         stream = TextIOWrapper(
             FileIO(descriptor, self.mode), encoding=self.encoding, write_through=True
@@ -142,20 +182,19 @@ def open_log(
         secrets: what must not be written.
         about: says what runs, once there is something to write.
     """
-    handler = _LogFile(
-        folder / FILE_NAME,
-        maxBytes=MAX_BYTES,
-        backupCount=KEPT_FILES,
-        encoding="utf-8",
-        delay=True,
-    )
+    handler = LogFile(folder / FILE_NAME, secrets)
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s")
     formatter.datefmt = "%Y-%m-%dT%H:%M:%S"
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     handler.about = about
-    handler.addFilter(RedactingFilter(secrets))
     return handler
+
+
+def log_in_use() -> LogFile | None:
+    """Return the log that this program writes; none where it writes none, as a library."""
+    handlers = logging.getLogger(PACKAGE).handlers
+    return next((each for each in handlers if isinstance(each, LogFile)), None)
 
 
 @contextmanager
@@ -182,6 +221,18 @@ def logging_to(
         handler.close()
 
 
+def _last_lines(path: Path) -> tuple[str, ...]:
+    """Read the last lines of a log, but for one that is not read from its beginning."""
+    try:
+        with path.open("rb") as file:
+            start = max(0, file.seek(0, os.SEEK_END) - _EARLIER_BYTES)
+            file.seek(start)
+            lines = file.read(_EARLIER_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:  # none was written yet, or nobody may read it
+        return ()
+    return tuple(map(display_text, lines[1 if start else 0 :][-RECENT_LINES:]))
+
+
 def _any_of(forms: set[str], before: str = "", after: str = "") -> re.Pattern[str] | None:
     if not forms:
         return None
@@ -195,7 +246,6 @@ def _forms(text: str) -> Iterator[str]:
     raw = text.encode("utf-8", "surrogatepass")
     yield from (text, repr(text)[1:-1], ascii(text)[1:-1], repr(raw)[2:-1])
     yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
     yield from _encoded(raw)
     try:
         key = base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
@@ -208,3 +258,5 @@ def _encoded(raw: bytes) -> Iterator[str]:
     for encode in (base64.b32encode, base64.b64encode, base64.urlsafe_b64encode):
         yield encode(raw).decode("ascii").rstrip("=")
     yield raw.hex()
+    yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
+    yield "".join(f"%{byte:02x}" for byte in raw)

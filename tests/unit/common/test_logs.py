@@ -50,6 +50,7 @@ def spellings(text: str) -> list[str]:
         json.dumps(text, ensure_ascii=False),
         quote(text),
         quote_plus(text),
+        "".join(f"%{byte:02X}" for byte in raw),
         raw.hex(),
         raw.hex().upper(),
         base64.b64encode(raw).decode(),
