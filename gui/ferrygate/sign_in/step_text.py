@@ -16,10 +16,13 @@ from ferrygate.sign_in.steps import (
     step_name,
 )
 from ferrygate.ssh.connect_steps import (
+    AddressFailed,
     AlgorithmsAgreed,
+    AlgorithmsDiffer,
     ConnectStep,
     FirstLineRead,
     NameResolved,
+    OtherProtocolRead,
     TcpConnected,
 )
 
@@ -56,16 +59,25 @@ def _found(step: Step) -> str:  # noqa: PLR0911  one for each kind of step
             return _connected(step)
 
 
-def _connected(step: ConnectStep) -> str:
+def _connected(step: ConnectStep) -> str:  # noqa: PLR0911  one for each kind of step
     match step:
         case NameResolved():
             addresses = ", ".join(step.addresses) or "no address"
             return f"{step.host} is {addresses} ({step.milliseconds} ms)"
+        case AddressFailed():
+            where = f"{step.address} port {step.port}"
+            return f"{where} did not answer: {step.reason} ({step.milliseconds} ms)"
         case TcpConnected():
-            failed = f"; failed: {', '.join(step.failed)}" if step.failed else ""
-            return f"{step.address} port {step.port} ({step.milliseconds} ms){failed}"
+            return f"{step.address} port {step.port} ({step.milliseconds} ms)"
+        case OtherProtocolRead():
+            name = step.protocol.value if step.protocol is not None else "unknown"
+            return f"no SSH; protocol {name}, first words {step.first!r}"
         case FirstLineRead():
             return step.line
+        case AlgorithmsDiffer():
+            age = "all too old" if step.is_too_old else "others"
+            ours, theirs = ", ".join(step.ours), ", ".join(step.theirs)
+            return f"no {step.kind} in common ({age}): here {ours}; there {theirs}"
         case AlgorithmsAgreed():
             safe = "post-quantum" if step.is_post_quantum else "not post-quantum"
             mac = step.mac or "no MAC beside it"

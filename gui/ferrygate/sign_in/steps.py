@@ -16,10 +16,13 @@ from ferrygate.common.errors import Kind
 from ferrygate.sign_in.step_line import StepName
 from ferrygate.ssh.answers import AuthOutcome
 from ferrygate.ssh.connect_steps import (
+    AddressFailed,
     AlgorithmsAgreed,
+    AlgorithmsDiffer,
     ConnectStep,
     FirstLineRead,
     NameResolved,
+    OtherProtocolRead,
     TcpConnected,
 )
 
@@ -187,8 +190,11 @@ ReportStep = Callable[[Step], None]
 _NAMES = {
     SettingsRead: StepName.SETTINGS,
     NameResolved: StepName.DNS,
+    AddressFailed: StepName.TCP,
     TcpConnected: StepName.TCP,
+    OtherProtocolRead: StepName.FIRST_LINE,
     FirstLineRead: StepName.FIRST_LINE,
+    AlgorithmsDiffer: StepName.ALGORITHMS,
     AlgorithmsAgreed: StepName.ALGORITHMS,
     HostKeyAccepted: StepName.HOST_KEY,
     MethodsOffered: StepName.METHODS,
@@ -197,6 +203,8 @@ _NAMES = {
     ChannelOpened: StepName.CHANNEL,
     SftpStarted: StepName.SFTP,
 }
+# Findings that leave their step undone.
+_NOT_DONE = (AddressFailed, OtherProtocolRead, AlgorithmsDiffer)
 # Problems that tell by their kind which step they belong to, whenever they come up.
 _STEP_OF = {
     Kind.HOST_KEY_CHANGED: StepName.HOST_KEY,
@@ -226,6 +234,8 @@ def failed_step(last: Step | None, kind: Kind) -> StepName:
         return _STEP_OF[kind]
     if last is None:
         return StepName.SETTINGS
+    if isinstance(last, _NOT_DONE):
+        return step_name(last)
     if isinstance(last, AuthAnswered) and last.outcome is not AuthOutcome.ACCEPTED:
         partial = last.outcome is AuthOutcome.PARTIAL
         return StepName.SENT if partial else StepName.ANSWERED

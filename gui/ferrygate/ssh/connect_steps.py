@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from ferrygate.ssh.other_protocols import Protocol
+
 # ML-KEM (draft-ietf-sshm-mlkem-hybrid-kex), Streamlined NTRU Prime and what came before them.
 _POST_QUANTUM = re.compile(r"mlkem|sntrup|kyber|frodokem", re.IGNORECASE)
 
@@ -28,6 +30,24 @@ class NameResolved(msgspec.Struct, frozen=True):
     milliseconds: int
 
 
+class AddressFailed(msgspec.Struct, frozen=True):
+    """Tells that one of the addresses was tried to no avail; another may follow.
+
+    Attributes:
+        address: the address.
+        port: TCP's.
+        milliseconds: for which it was tried.
+        is_refused: the host answered that nothing listens there; else nothing came back.
+        reason: the system's words.
+    """
+
+    address: str
+    port: int
+    milliseconds: int
+    is_refused: bool
+    reason: str
+
+
 class TcpConnected(msgspec.Struct, frozen=True):
     """Tells which of the addresses answered.
 
@@ -35,19 +55,45 @@ class TcpConnected(msgspec.Struct, frozen=True):
         address: the one that is used.
         port: TCP's.
         milliseconds: from the first SYN to that address until it had answered.
-        failed: the addresses that were tried before, to no avail.
     """
 
     address: str
     port: int
     milliseconds: int
-    failed: tuple[str, ...] = ()
+
+
+class OtherProtocolRead(msgspec.Struct, frozen=True):
+    """Tells what came where an identification line was due.
+
+    Attributes:
+        protocol: whose first bytes they are; ``None`` if they fit none that is known.
+        first: the first of them, as people may read them.
+    """
+
+    protocol: Protocol | None
+    first: str
 
 
 class FirstLineRead(msgspec.Struct, frozen=True):
     """Tells the server's identification line (RFC 4253 §4.2), cleaned and cut."""
 
     line: str
+
+
+class AlgorithmsDiffer(msgspec.Struct, frozen=True):
+    """Tells the kind of algorithm of which the two sides have none in common.
+
+    Attributes:
+        kind: of algorithm, such as ``ciphers``.
+        ours: the names of ours.
+        theirs: the names of the server's.
+        is_too_old: all of the server's were given up, as no longer safe.
+    """
+
+    kind: str
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    is_too_old: bool
 
 
 class AlgorithmsAgreed(msgspec.Struct, frozen=True):
@@ -71,10 +117,18 @@ class AlgorithmsAgreed(msgspec.Struct, frozen=True):
         return _POST_QUANTUM.search(self.key_exchange) is not None
 
 
-ConnectStep = NameResolved | TcpConnected | FirstLineRead | AlgorithmsAgreed
+ConnectStep = (
+    NameResolved
+    | AddressFailed
+    | TcpConnected
+    | OtherProtocolRead
+    | FirstLineRead
+    | AlgorithmsDiffer
+    | AlgorithmsAgreed
+)
 
 ReportConnectStep = Callable[[ConnectStep], None]
-"""Takes each step once it is done, on the thread that connects."""
+"""Takes each step once it is done, or has failed, on the thread that connects."""
 
 
 def report_nothing(_step: ConnectStep) -> None:

@@ -221,7 +221,15 @@ def connect(
     """
     dialled = preconnect.take(host, port, cancel, report) if preconnect is not None else None
     if dialled is None:
-        dialled = dial(host, port, deadlines.connect, clock, cancel, report=report)
+        dialled = dial(
+            host,
+            port,
+            deadlines.connect,
+            clock,
+            cancel,
+            total_seconds=deadlines.reach,
+            report=report,
+        )
     sock = MonitoredSocket(dialled, clock, first=_MAX_UNTRUSTED_BYTES)
     handshake = Handshake(sock, deadlines)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import selectors
 import socket
@@ -16,6 +17,7 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError
 from ferrygate.common.message import message
 from ferrygate.ssh.connect_steps import (
+    AddressFailed,
     NameResolved,
     ReportConnectStep,
     TcpConnected,
@@ -52,6 +54,7 @@ def dial(
     cancel: CancelToken,
     resolve: Resolve = _resolve,
     *,
+    total_seconds: float = math.inf,
     report: ReportConnectStep = report_nothing,
 ) -> socket.socket:
     """Connect to the first of the host's addresses that answers.
@@ -63,6 +66,7 @@ def dial(
         clock: the time.
         cancel: ends the wait.
         resolve: finds the addresses of a host.
+        total_seconds: how long all of it may take; an address is not tried after that.
         report: takes each step once it is done.
 
     Raises:
@@ -70,19 +74,24 @@ def dial(
         Cancelled: as asked.
     """
     began = clock.monotonic()
+    until = began + total_seconds
     addresses = _addresses_of(host, port, resolve, seconds, clock, cancel)
     names = tuple(str(address[0]) for *_kind, address in addresses)
     report(NameResolved(host, names, _milliseconds_since(began, clock)))
     errors: list[OSError] = []
-    for number, address in enumerate(addresses):
+    for name, address in zip(names, addresses, strict=True):
         began = clock.monotonic()
+        if began >= until:
+            break
         try:
-            sock = _connected(address, began + seconds, clock, cancel)
+            sock = _connected(address, min(began + seconds, until), clock, cancel)
         except OSError as error:
             errors.append(error)
-        else:
             took = _milliseconds_since(began, clock)
-            report(TcpConnected(names[number], port, took, names[:number]))
+            is_refused = isinstance(error, ConnectionRefusedError)
+            report(AddressFailed(name, port, took, is_refused, _reason(error)))
+        else:
+            report(TcpConnected(name, port, _milliseconds_since(began, clock)))
             return sock
     raise _no_answer(host, port, errors)
 
@@ -113,7 +122,7 @@ def _addresses_of(
 
 def _no_answer(host: str, port: int, errors: list[OSError]) -> CannotReachError:
     """Make the error for a host of which no address answers; one that refuses is there."""
-    reason = errors[-1].strerror or "timed out" if errors else ""
+    reason = _reason(errors[-1]) if errors else ""
     detail = f"{host}:{port}: {reason}"
     if any(isinstance(error, ConnectionRefusedError) for error in errors):
         return CannotReachError(
@@ -126,6 +135,10 @@ def _no_answer(host: str, port: int, errors: list[OSError]) -> CannotReachError:
         next_step=message("Check your internet connection; a firewall may be in the way."),
         detail=detail,
     )
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or "timed out"
 
 
 def _milliseconds_since(began: float, clock: Clock) -> int:

@@ -7,10 +7,15 @@ import threading
 import paramiko
 
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.server_words import sentence
+from ferrygate.common.server_words import is_text, sentence
 from ferrygate.sites.known_hosts import HostKey
-from ferrygate.ssh.algorithms import CIPHERS, MACS, RSA, RSA_SIGNATURES, mismatch
-from ferrygate.ssh.connect_steps import FirstLineRead, ReportConnectStep
+from ferrygate.ssh.algorithms import CIPHERS, MACS, RSA, RSA_SIGNATURES, Lack, mismatch
+from ferrygate.ssh.connect_steps import (
+    AlgorithmsDiffer,
+    FirstLineRead,
+    OtherProtocolRead,
+    ReportConnectStep,
+)
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.ssh.dial import POLL_SECONDS
 from ferrygate.ssh.monitored_socket import MonitoredSocket
@@ -19,6 +24,7 @@ from ferrygate.ssh.other_protocols import ident, protocol
 from ferrygate.ssh.ssh_log import bounded_log
 from ferrygate.ssh.transport import Transport
 
+_MAX_FIRST_BYTES = 40  # of what is no text
 JOIN_SECONDS = 5.0
 """Seconds that a closed connection's thread may take to end."""
 
@@ -82,12 +88,11 @@ class Handshake:
     def abandon(self, error: Exception, report: ReportConnectStep) -> HandshakeRecord:
         """End the connection and its thread after ``error``; gives what had come until then.
 
-        ``report`` takes the line by which an SSH server named itself, if one came.
+        ``report`` takes the line by which an SSH server named itself, or what came in its place,
+        and the algorithms if there were none in common.
         """
         heard = self._record(error)  # before we hang up ourselves
-        line = ident(heard.first)
-        if line:
-            report(FirstLineRead(line))
+        self._report_found(heard, report)
         self._sock.hang_up()
         if self._transport is not None:
             self._transport.close()
@@ -97,6 +102,16 @@ class Handshake:
             self._transport.release()
         self._sock.close()
         return heard
+
+    def _report_found(self, heard: HandshakeRecord, report: ReportConnectStep) -> None:
+        line, lack = ident(heard.first), heard.mismatch
+        if line:
+            report(FirstLineRead(line))
+        elif heard.first:
+            report(OtherProtocolRead(protocol(heard.first), _readable(heard.first)))
+        if self._transport is not None and lack is not None:
+            ours = getattr(self._transport.client_offer, lack.kind)
+            report(AlgorithmsDiffer(lack.kind, ours, lack.offered, lack.lack is Lack.TOO_OLD))
 
     def _record(self, error: Exception) -> HandshakeRecord:
         transport, sock = self._transport, self._sock
@@ -114,6 +129,10 @@ class Handshake:
             mismatch=mismatch(transport.client_offer, theirs) if theirs.key_exchanges else None,
             detail=f"{type(error).__name__}: {sentence(str(error))}",
         )
+
+
+def _readable(first: bytes) -> str:
+    return sentence(first) if is_text(first) else repr(first[:_MAX_FIRST_BYTES])
 
 
 def known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:

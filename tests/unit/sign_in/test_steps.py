@@ -42,11 +42,15 @@ from ferrygate.sign_in.steps import (
 )
 from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from ferrygate.ssh.connect_steps import (
+    AddressFailed,
     AlgorithmsAgreed,
+    AlgorithmsDiffer,
     FirstLineRead,
     NameResolved,
+    OtherProtocolRead,
     TcpConnected,
 )
+from ferrygate.ssh.other_protocols import Protocol
 from support.attempt_rig import (
     CREDENTIALS,
     KEY,
@@ -61,7 +65,7 @@ from support.attempt_rig import (
 
 CONNECTED = (
     NameResolved("sftp.example.org", ("2001:db8::1", "192.0.2.1"), 12),
-    TcpConnected("192.0.2.1", 22, 31, ("2001:db8::1",)),
+    TcpConnected("192.0.2.1", 22, 31),
     FirstLineRead("SSH-2.0-AWS_SFTP_1.2"),
     AlgorithmsAgreed("mlkem768x25519-sha256", "ssh-ed25519", "aes128-gcm@openssh.com"),
 )
@@ -86,6 +90,14 @@ DONE: tuple[Step, ...] = (
 )
 
 
+NOT_DONE: tuple[Step, ...] = (
+    AddressFailed("2001:db8::1", 22, 3000, is_refused=False, reason="timed out"),
+    OtherProtocolRead(Protocol.WEB, "HTTP/1.1 302 Found"),
+    AlgorithmsDiffer("ciphers", ("aes128-ctr",), ("3des-cbc", "arcfour"), is_too_old=True),
+    StepFailed(StepName.TCP, Kind.CANNOT_REACH, ""),
+)
+
+
 def text(steps: list[Step]) -> str:
     return "\n".join(map(step_text, steps))
 
@@ -105,7 +117,7 @@ def test_a_sign_in_reports_each_step_in_order(case: AttemptRig) -> None:
 
 
 def test_every_kind_of_step_has_a_name_and_a_line_of_text() -> None:
-    every = [*DONE, StepFailed(StepName.TCP, Kind.CANNOT_REACH, "")]
+    every = [*DONE, *NOT_DONE]
     assert {type(step) for step in every} == set(get_args(Step))
     assert [step_name(step) for step in DONE] == list(StepName)
     assert step_name(every[-1]) is StepName.TCP
@@ -119,7 +131,7 @@ def test_the_lines_say_what_was_found() -> None:
     assert lines == [
         "settings: site 's', vendor7@sftp.example.org:22, password, joins {password}{code}",
         "dns: sftp.example.org is 2001:db8::1, 192.0.2.1 (12 ms)",
-        "tcp: 192.0.2.1 port 22 (31 ms); failed: 2001:db8::1",
+        "tcp: 192.0.2.1 port 22 (31 ms)",
         "first-line: SSH-2.0-AWS_SFTP_1.2",
         (
             "algorithms: mlkem768x25519-sha256 (post-quantum), ssh-ed25519, aes128-gcm@openssh.com,"
@@ -131,6 +143,15 @@ def test_the_lines_say_what_was_found() -> None:
         "answered: accepted (method password)",
         "channel: opened",
         "sftp: version 3, object store; extensions: limits@openssh.com",
+    ]
+
+
+def test_the_lines_say_what_was_found_in_the_place_of_a_server() -> None:
+    assert [step_text(step) for step in NOT_DONE] == [
+        "tcp: 2001:db8::1 port 22 did not answer: timed out (3000 ms)",
+        "first-line: no SSH; protocol web, first words 'HTTP/1.1 302 Found'",
+        "algorithms: no ciphers in common (all too old): here aes128-ctr; there 3des-cbc, arcfour",
+        "tcp: failed, cannot-reach",
     ]
 
 
@@ -271,6 +292,11 @@ def test_the_step_behind_the_last_that_was_done_is_the_one_that_failed(
 ) -> None:
     last = DONE[done - 1] if done else None
     assert failed_step(last, Kind.CONNECTION_LOST) is failed
+
+
+@pytest.mark.parametrize("last", NOT_DONE[:3])
+def test_what_was_found_in_the_place_of_a_server_is_where_it_failed(last: Step) -> None:
+    assert failed_step(last, Kind.CANNOT_REACH) is step_name(last)
 
 
 def test_behind_a_partial_success_the_next_secret_failed() -> None:

@@ -10,6 +10,7 @@ from ferrygate.common.errors import CannotReachError
 from ferrygate.common.threads import SystemThreads
 from ferrygate.ssh.algorithms import Offer, agreed
 from ferrygate.ssh.connect_steps import (
+    AddressFailed,
     AlgorithmsAgreed,
     ConnectStep,
     NameResolved,
@@ -17,6 +18,7 @@ from ferrygate.ssh.connect_steps import (
 )
 from ferrygate.ssh.dial import Addresses, dial
 from ferrygate.ssh.preconnect import Preconnect
+from support.fake_clock import ManualClock
 
 OURS = Offer(
     ("mlkem768x25519-sha256", "curve25519-sha256"),
@@ -74,19 +76,34 @@ def test_dialling_tells_the_addresses_and_which_of_them_answered() -> None:
         clock, cancel = SystemClock(), CancelToken(SystemThreads())
         with dial("there", port, 10.0, clock, cancel, lambda *_: found, report=steps.append):
             server.accept()[0].close()
-    resolved, connected = steps
+    resolved, failed, connected = steps
     assert isinstance(resolved, NameResolved)
     assert (resolved.host, resolved.addresses) == ("there", ("127.0.0.2", "127.0.0.1"))
+    assert isinstance(failed, AddressFailed)
+    assert (failed.address, failed.port, failed.is_refused) == ("127.0.0.2", port, True)
     assert isinstance(connected, TcpConnected)
-    assert (connected.address, connected.failed) == ("127.0.0.1", ("127.0.0.2",))
-    assert connected.port == port
+    assert (connected.address, connected.port) == ("127.0.0.1", port)
 
 
-def test_where_nothing_answers_only_the_name_was_found() -> None:
+def test_where_nothing_answers_the_name_was_found_and_each_address_failed() -> None:
     host, port = closed_port()
     steps: list[ConnectStep] = []
     with pytest.raises(CannotReachError):
         dial(host, port, 10.0, SystemClock(), CancelToken(SystemThreads()), report=steps.append)
+    assert [type(step) for step in steps] == [NameResolved, AddressFailed]
+
+
+def test_no_address_is_tried_once_the_time_for_all_is_over() -> None:
+    steps: list[ConnectStep] = []
+    clock = ManualClock()
+
+    def resolve(_host: str, _port: int) -> Addresses:
+        clock.time += 3
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", closed_port())]
+
+    cancel = CancelToken(SystemThreads())
+    with pytest.raises(CannotReachError, match="does not answer"):
+        dial("there", 22, 10.0, clock, cancel, resolve, total_seconds=2.0, report=steps.append)
     assert [type(step) for step in steps] == [NameResolved]
 
 

@@ -12,10 +12,11 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.errors import Cancelled
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sites.known_hosts import HostKey
-from ferrygate.ssh.connect_steps import ConnectStep, FirstLineRead
+from ferrygate.ssh.connect_steps import ConnectStep, FirstLineRead, OtherProtocolRead
 from ferrygate.ssh.deadlines import Deadlines
 from ferrygate.ssh.handshake import Handshake, known_first
 from ferrygate.ssh.monitored_socket import MonitoredSocket
+from ferrygate.ssh.other_protocols import Protocol
 from ferrygate.ssh.ssh_errors import SSH_ERRORS
 
 SHORT = Deadlines(connect=0.3, handshake=0.3, authentication=0.3, verdict=0.3, channel=0.3)
@@ -79,10 +80,23 @@ def test_another_protocol_is_not_waited_for(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
     handshake = Handshake(MonitoredSocket(pair[0], SystemClock(), first=1 << 16), Deadlines())
+    steps: list[ConnectStep] = []
     pair[1].sendall(b"220 mx1.example.org ESMTP Postfix\r\n")
     with pytest.raises(SSH_ERRORS) as caught:
         handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
-    assert not handshake.abandon(caught.value, lambda _step: None).is_late
+    assert not handshake.abandon(caught.value, steps.append).is_late
+    assert steps == [OtherProtocolRead(Protocol.MAIL, "220 mx1.example.org ESMTP Postfix")]
+
+
+def test_bytes_that_are_no_text_are_told_as_bytes(
+    handshake: Handshake, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    steps: list[ConnectStep] = []
+    pair[1].sendall(b"\x15\x03\x01\x00\x02\x02\x0a")
+    with pytest.raises(SSH_ERRORS) as caught:
+        handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
+    handshake.abandon(caught.value, steps.append)
+    assert steps == [OtherProtocolRead(Protocol.TLS, repr(b"\x15\x03\x01\x00\x02\x02\x0a"))]
 
 
 def test_a_cancelled_exchange_ends_at_once(handshake: Handshake) -> None:
