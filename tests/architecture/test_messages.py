@@ -39,7 +39,7 @@ CLEANING = {
     "ssh/connection.py",  # what a server says of itself
     "common/server_words.py",
     "sftp/connection.py",  # names of extensions, for the log
-    "sign_in/authentication.py",  # a detail
+    "sign_in/methods.py",  # a detail
     "sign_in/step_record.py",  # what a server says, for support
     "sites/store.py",  # several names in one text
 }

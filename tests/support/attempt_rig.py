@@ -15,7 +15,7 @@ from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.threads import SystemThreads
 from ferrygate.sign_in.attempt import SignInAttempts
 from ferrygate.sign_in.credentials import Credentials, TypedCode
-from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.ledger import Lease, Ledger
 from ferrygate.sign_in.steps import ReportStep, Step
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import SignInSettings, Site
@@ -216,6 +216,15 @@ class AttemptRig:
 
     def reach(self, site: Site = SITE, credentials: Credentials = CREDENTIALS) -> None:
         self._attempts.reach(site, credentials, self.watcher, self.cancel)
+
+    def look(self, site: Site = SITE) -> None:
+        self._attempts.look(site, self.cancel, report=self.report)
+
+    def lease(self, site: Site = SITE) -> Lease:
+        """Take the account's lease, whatever the breaker says: the ledger counts on."""
+        admission = self.ledger.admit(site.account, try_anyway=True)
+        assert admission.lease is not None
+        return admission.lease
 
     def typed(self, code: str | None = None, **others: Any) -> Credentials:
         """Give a password, and a code, the present one or another, as typed just now."""

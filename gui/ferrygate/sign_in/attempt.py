@@ -11,52 +11,28 @@ import msgspec
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.errors import FerrygateError, HostKeyUnknownError, SecretsMissingError
-from ferrygate.common.message import message, sentences
-from ferrygate.common.secret import SecretKind
+from ferrygate.common.errors import FerrygateError
 from ferrygate.sign_in.attempt_slot import AttemptSlot, attempt_slot
 from ferrygate.sign_in.authentication import Authentication, StepObserver
-from ferrygate.sign_in.credentials import (
-    Credentials,
-    check_at_hand,
-    code_used,
-    needs_word_on_key,
-    saved_for_others,
-)
-from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoked
+from ferrygate.sign_in.credentials import Credentials, check_at_hand, code_used
 from ferrygate.sign_in.ledger import Ledger
+from ferrygate.sign_in.methods import look_at_methods
+from ferrygate.sign_in.right_server import RightServer, ServerObserver, Unasked
 from ferrygate.sign_in.step_record import log_step
-from ferrygate.sign_in.steps import HostKeyAccepted, KeyTrust, ReportStep, SettingsRead
+from ferrygate.sign_in.steps import ReportStep, SettingsRead
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.ssh.connect_steps import ReportConnectStep
 from ferrygate.ssh.connection import Connection
 
-# Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
-_LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
-_TRUST = {
-    Verdict.KNOWN: KeyTrust.KNOWN,
-    Verdict.PINNED: KeyTrust.PINNED,
-    Verdict.UNKNOWN: KeyTrust.CONFIRMED,
-}
 _MAX_IDLE_SECONDS = 5.0  # that a connection waits for a code; gui/adr/009 says why
 
 Connect = Callable[[str, int, tuple[HostKey, ...], CancelToken, ReportConnectStep], Connection]
 """Reaches a host and port, asking for keys of known types first, and reports how."""
 
 
-class Observer(StepObserver, Protocol):
+class Observer(ServerObserver, StepObserver, Protocol):
     """Shows how an attempt goes, and asks the person; called on the thread that makes it."""
-
-    def connecting(self) -> None:
-        """Show that the server is being reached."""
-
-    def secrets_not_used(self, kinds: frozenset[SecretKind]) -> None:
-        """Show that saved secrets are not sent, as they belong to another host key."""
-
-    def confirm_host_key(self, key: HostKey) -> bool:
-        """Ask the person about a key nobody has confirmed; false refuses it."""
-        ...
 
 
 class SignInAttempts:
@@ -153,6 +129,28 @@ class SignInAttempts:
             report(_settings(site, credentials))
             self._server(site, credentials, slot, observer, cancel, report).reach().close()
 
+    def look(self, site: Site, cancel: CancelToken, *, report: ReportStep) -> None:
+        """Take the steps of an attempt that come before the first secret, and hang up.
+
+        No lease is taken, since no end of it counts; nothing is asked of a person, and no key is
+        put on record. A site without a user is looked at up to its host key.
+
+        Raises:
+            FerrygateError: as :meth:`sign_in`, with a host key that needs a person's word.
+            Cancelled: as asked.
+        """
+        nothing = Credentials()
+        slot = AttemptSlot(self._ledger, site.account, None, self._clock, cancel, try_anyway=False)
+        report(_settings(site, nothing))
+        server = self._server(site, nothing, slot, Unasked(), cancel, report, keeps_key=False)
+        connection = server.reach()
+        with _closing_on_failure(connection):
+            if site.username:
+                connection.trust()
+                connection.while_waiting(cancel.check)
+                look_at_methods(site, connection, report)
+        connection.close()
+
     def _slot(
         self, site: Site, cancel: CancelToken, *, try_anyway: bool
     ) -> AbstractContextManager[AttemptSlot]:
@@ -170,11 +168,13 @@ class SignInAttempts:
         site: Site,
         credentials: Credentials,
         slot: AttemptSlot,
-        observer: Observer,
+        observer: ServerObserver,
         cancel: CancelToken,
         report: ReportStep,
-    ) -> _RightServer:
-        return _RightServer(
+        *,
+        keeps_key: bool = True,
+    ) -> RightServer:
+        return RightServer(
             self._known_hosts,
             lambda known: self._connect(site.host, site.port, known, cancel, report),
             site,
@@ -182,88 +182,12 @@ class SignInAttempts:
             slot,
             observer=observer,
             report=report,
+            keeps_key=keeps_key,
         )
 
 
-class _RightServer:
-    """Reaches the right server, for one attempt, as often as the attempt takes."""
-
-    def __init__(
-        self,
-        known_hosts: KnownHosts,
-        connect: Callable[[tuple[HostKey, ...]], Connection],
-        site: Site,
-        credentials: Credentials,
-        slot: AttemptSlot,
-        *,
-        observer: Observer,
-        report: ReportStep,
-    ) -> None:
-        self._known_hosts = known_hosts
-        self._connect = connect
-        self._site = site
-        self._credentials = credentials
-        self._slot = slot
-        self._observer = observer
-        self._report = report
-        self._confirmed: set[HostKey] = set()  # by the person
-
-    def reach(self) -> Connection:
-        """Connect, have the host key accepted, and count the attempt under that key."""
-        site, slot = self._site, self._slot
-        while True:
-            self._observer.connecting()
-            known = self._known_hosts.keys_for(site.host, site.port)
-            connection = self._connect_for(known)
-            shown = connection.host_key
-            try:
-                slot.renew()
-                revoked = self._known_hosts.revoked_keys(site.host, site.port)
-                check_not_revoked(site, revoked, shown)
-                verdict = check_host_key(site, known, shown)
-                _check_saved_for(site, self._credentials, shown, self._observer)
-                unsure = needs_word_on_key(site, self._credentials)
-                if (unsure or verdict is Verdict.UNKNOWN) and shown not in self._confirmed:
-                    _have_confirmed(site, shown, self._observer)
-                    self._confirmed.add(shown)
-                if verdict is not Verdict.KNOWN:
-                    self._known_hosts.add(site.host, site.port, shown)
-                if slot.count_at(site, shown.fingerprint):
-                    trust = _TRUST[Verdict.UNKNOWN if shown in self._confirmed else verdict]
-                    self._report(HostKeyAccepted(shown.key_type, shown.fingerprint, trust))
-                    return connection
-            except BaseException:
-                connection.close()
-                raise
-            connection.close()  # servers hang up on clients that are silent for long
-            slot.wait_for_others(site, shown.fingerprint)
-
-    def _connect_for(self, known: tuple[HostKey, ...]) -> Connection:
-        """Connect; nothing about the account is sent.
-
-        A pin does not tell the type of its key. Where none fits the key that was shown, and none
-        is on record, the server is asked for its keys of other types before it counts as another,
-        for those types that it has.
-        """
-        self._slot.renew()
-        connection = self._connect(known)
-        shown = {connection.host_key.key_type}
-        pinned = self._site.host_key_fingerprints
-        if not known and pinned:
-            for key_type in _LATER_TYPES:
-                if connection.host_key.fingerprint in pinned:
-                    break
-                if key_type in shown or not connection.offers_key(key_type):
-                    continue
-                connection.close()
-                self._slot.renew()
-                connection = self._connect((HostKey(key_type, b""),))
-                shown.add(connection.host_key.key_type)
-        return connection
-
-
 def _connect_for_code(
-    server: _RightServer, attempt: Authentication, secret: CodeSecret | None
+    server: RightServer, attempt: Authentication, secret: CodeSecret | None
 ) -> Connection:
     """Reach the server so that a code of ``secret`` can be sent soon; at once where there is none.
 
@@ -308,33 +232,3 @@ def _settings(site: Site, credentials: Credentials) -> SettingsRead:
         typed_code=credentials.typed_code is not None,
         correction=0 if secret is None else -secret.epoch,
     )
-
-
-def _check_saved_for(
-    site: Site, credentials: Credentials, shown: HostKey, observer: Observer
-) -> None:
-    kinds = saved_for_others(site, credentials, shown.fingerprint)
-    if kinds:
-        observer.secrets_not_used(kinds)
-        raise SecretsMissingError(
-            sentences(
-                message(
-                    "{host} shows another key than when your secrets were saved.", host=site.host
-                ),
-                message("Nothing was sent to it."),
-            ),
-            next_step=message(
-                "Ask your contact whether this key is right. If so, enter your secrets again."
-            ),
-            detail=f"shown: {shown.fingerprint};"
-            f" not used: {', '.join(sorted(kind.value for kind in kinds))}",
-        )
-
-
-def _have_confirmed(site: Site, shown: HostKey, observer: Observer) -> None:
-    if not observer.confirm_host_key(shown):
-        raise HostKeyUnknownError(
-            message("Nobody has confirmed yet that {host} is the right server.", host=site.host),
-            next_step=message("Compare its fingerprint with the one your contact gives you."),
-            detail=f"{site.host}:{site.port} {shown.key_type} {shown.fingerprint}",
-        )

@@ -11,7 +11,6 @@ from ferrygate.codes import join
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
-from ferrygate.common.display import display_text
 from ferrygate.common.errors import FerrygateError, SignInMethodError, SignInRefusedError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
@@ -25,6 +24,7 @@ from ferrygate.sign_in.credentials import (
     present_password,
 )
 from ferrygate.sign_in.ledger import End, Ledger
+from ferrygate.sign_in.methods import KEY, PASSWORD, PROMPTS, can_take, other_steps
 from ferrygate.sign_in.prompts import Wanted
 from ferrygate.sign_in.refused import SentCode, refused
 from ferrygate.sign_in.responder import PromptObserver, Responder, password_expired
@@ -41,12 +41,9 @@ from ferrygate.ssh.answers import AuthAnswer, AuthOutcome
 from ferrygate.ssh.connection import Connection
 from ferrygate.ssh.private_key import load_private_key
 
-_KEY = "publickey"
-_PASSWORD = "password"  # noqa: S105  a method's name
-_PROMPTS = "keyboard-interactive"
 _RSA = "ssh-rsa"
 # A key is shown without asking first: it is not spent, and a refusal names the methods as well.
-_KEY_OFFERED = AuthAnswer(AuthOutcome.REFUSED, (_KEY,))
+_KEY_OFFERED = AuthAnswer(AuthOutcome.REFUSED, (KEY,))
 # Seconds for which a verdict is still waited for once the sign-in is cancelled: what has left and
 # has no known end counts as refused.
 _GRACE_SECONDS = 3.0
@@ -116,7 +113,7 @@ class Authentication:
             Cancelled: as asked.
         """
         connection.while_waiting(self._still_waiting)
-        if site.sign_in.steps[0] == _KEY:
+        if site.sign_in.steps[0] == KEY:
             answer = _KEY_OFFERED
         else:  # a password or a code is not spent on a server that wants something else
             answer = connection.auth_none(site.username)
@@ -132,7 +129,7 @@ class Authentication:
         if answer.outcome is AuthOutcome.UNKNOWN:
             raise self._auth_unanswered(site, answer)
         if answer.outcome is AuthOutcome.PARTIAL:
-            raise _other_steps(site, answer.methods)
+            raise other_steps(site, answer.methods)
         self._slot.end = End.ACCEPTED if self._proves_account(site) else End.NOT_COUNTED
 
     def _proves_account(self, site: Site) -> bool:
@@ -153,15 +150,15 @@ class Authentication:
         credentials: Credentials,
         connection: Connection,
     ) -> AuthAnswer:
-        if step == _KEY and step in offered:
+        if not can_take(step, offered):
+            raise other_steps(site, offered)
+        if step == KEY:
             answer = self._show_key(site, credentials, connection)
-        elif step == _PASSWORD and step in offered:
+        elif step == PASSWORD and step in offered:
             answer = self._send_password(site, credentials, connection)
-        elif _PROMPTS in offered and step != _KEY:
-            is_whole = step == _PASSWORD
-            answer = self._answer_prompts(site, credentials, connection, is_whole=is_whole)
         else:
-            raise _other_steps(site, offered)
+            is_whole = step == PASSWORD
+            answer = self._answer_prompts(site, credentials, connection, is_whole=is_whole)
         if answer.outcome is AuthOutcome.REFUSED:
             raise self._refused(answer.detail)
         if answer.outcome is AuthOutcome.KEY_TYPE:
@@ -178,11 +175,11 @@ class Authentication:
             SignInRefusedError, SignInMethodError: the server does not take it.
         """
         key = load_private_key(Path(site.sign_in.private_key), credentials.passphrase)
-        self._report(SecretSent(_KEY, (Sent.KEY,), key.get_name()))
-        answer = self._answered(_KEY, connection.auth_publickey(site.username, key), connection)
+        self._report(SecretSent(KEY, (Sent.KEY,), key.get_name()))
+        answer = self._answered(KEY, connection.auth_publickey(site.username, key), connection)
         if answer.outcome is AuthOutcome.REFUSED:
-            if _KEY not in answer.methods:
-                raise _other_steps(site, answer.methods)
+            if KEY not in answer.methods:
+                raise other_steps(site, answer.methods)
             raise _key_refused(key.get_name(), answer.detail)
         return answer
 
@@ -194,9 +191,9 @@ class Authentication:
         self._given.add(Wanted.BOTH if has_code else Wanted.PASSWORD)
         self._observer.signing_in()
         sent = Sent.PASSWORD_AND_CODE if has_code else Sent.PASSWORD
-        self._report(SecretSent(_PASSWORD, (sent,)))
+        self._report(SecretSent(PASSWORD, (sent,)))
         answer = connection.auth_password(site.username, password)
-        return self._answered(_PASSWORD, answer, connection)
+        return self._answered(PASSWORD, answer, connection)
 
     def _answer_prompts(
         self, site: Site, credentials: Credentials, connection: Connection, *, is_whole: bool
@@ -214,9 +211,9 @@ class Authentication:
             report=self._report,
             whole=is_whole,
         )
-        self._report(SecretSent(_PROMPTS, (Sent.REQUEST,)))
+        self._report(SecretSent(PROMPTS, (Sent.REQUEST,)))
         answer = connection.auth_interactive(site.username, responder.respond)
-        answer = self._answered(_PROMPTS, answer, connection)
+        answer = self._answered(PROMPTS, answer, connection)
         self._more_than_password |= responder.person_answered
         return answer
 
@@ -308,15 +305,6 @@ class Authentication:
         count = self._slot.refusals + 1
         detail = f"refusals in a row: {count}" + (f"; {detail}" if detail else "")
         return refused(count, self._sent_code, detail=detail, server_said=server_said)
-
-
-def _other_steps(site: Site, methods: tuple[str, ...]) -> SignInMethodError:
-    return SignInMethodError(
-        message("{host} wants this account to sign in another way.", host=site.host),
-        next_step=message("Ask your contact for a new connection file."),
-        detail=f"steps of the site: {', '.join(site.sign_in.steps)};"
-        f" the server offers: {display_text(', '.join(methods)) or 'none'}",
-    )
 
 
 def _key_refused(key_type: str, detail: str) -> SignInRefusedError:
