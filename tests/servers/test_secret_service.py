@@ -49,8 +49,11 @@ from ferrygate.vault.keychain import open_vault
 from ferrygate.vault.vault import Binding, SecretKind
 
 binding = Binding(host="sftp.example.org", port=22, username="vendor7")
-saved = open_vault().read(SecretKind.PASSWORD, binding)
+vault = open_vault()
+saved = vault.read(SecretKind.PASSWORD, binding)
 assert saved is not None and saved.secret == Secret("pässword")
+assert vault.has(SecretKind.PASSWORD, binding) is True
+assert vault.has(SecretKind.CODE_SECRET, binding) is False
 """
 
 NOBODY = """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from contextlib import closing
+from typing import Any, Protocol, cast
 
 from ferrygate.common.errors import KeychainError
 from ferrygate.common.message import message
@@ -10,6 +11,7 @@ from ferrygate.common.message import message
 _NO_KEYCHAIN = ("keyring.backends.fail", "keyring.backends.null")
 _NOT_SAFE = "keyrings.alt"  # plain text, or a key that is asked for on the terminal
 _CHAIN = "keyring.backends.chainer"
+_SEARCHABLE = "keyring.backends.SecretService"
 
 
 class Backend(Protocol):
@@ -25,6 +27,14 @@ class Backend(Protocol):
 
     def delete_password(self, service: str, username: str, /) -> None:
         """Remove an entry that is there."""
+        ...
+
+
+class SearchableBackend(Backend, Protocol):
+    """Describes the back end of the Secret Service, which finds entries by their attributes."""
+
+    def get_preferred_collection(self) -> Any:
+        """Return the collection of entries, unlocked; it has a D-Bus connection of its own."""
         ...
 
 
@@ -56,6 +66,20 @@ def usable(backend: Backend) -> Backend:
     raise KeychainError(
         message("There is no keychain on this computer."), detail=type(backend).__module__
     )
+
+
+def has_entry(backend: Backend, service: str, username: str) -> bool | None:
+    """Tell whether an entry is there without reading it; ``None`` where that cannot be told.
+
+    Only the Secret Service tells: the others have nothing but calls that give the secret out.
+    """
+    if not _is_from(backend, _SEARCHABLE):
+        return None
+    searchable = cast("SearchableBackend", backend)
+    collection = searchable.get_preferred_collection()
+    with closing(collection.connection):
+        found = collection.search_items({"service": service, "username": username})
+        return next(iter(found), None) is not None
 
 
 def translated(error: Exception) -> KeychainError:

@@ -17,7 +17,7 @@ import msgspec
 from ferrygate.common.errors import KeychainError
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.vault.backend import Backend, system_backend, translated, usable
+from ferrygate.vault.backend import Backend, has_entry, system_backend, translated, usable
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret, Vault
 
@@ -56,6 +56,21 @@ class KeychainVault:
             if not self._was_tried:
                 self._known_note, self._was_tried = self._try_out(), True
             return self._known_note
+
+    def name(self) -> str:
+        """Name the keychain for support, by the module of its back end; raises as :meth:`read`."""
+        return self._call(lambda backend: type(backend).__module__)
+
+    def has(self, kind: SecretKind, binding: Binding) -> bool | None:
+        """Tell whether a secret is kept for the same host, port and user, without reading it.
+
+        ``None`` where the back end cannot tell.
+
+        Raises:
+            KeychainError: as for :meth:`read`.
+        """
+        entry = _place(kind, binding)
+        return self._call(lambda backend: has_entry(backend, *entry))
 
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """Return the secret kept for this binding, if the binding allows one.

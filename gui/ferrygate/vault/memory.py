@@ -24,6 +24,14 @@ class MemoryVault:
         """Why nothing can be kept."""
         return self._note
 
+    def name(self) -> str:
+        """Name the keychain for support."""
+        return "memory"
+
+    def has(self, kind: SecretKind, binding: Binding) -> bool:
+        """Tell whether a secret is kept for the same host, port and user."""
+        return _place(kind, binding) in self._kept
+
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """Return the secret kept for this binding, if the binding allows one."""
         kept = self._kept.get(_place(kind, binding))

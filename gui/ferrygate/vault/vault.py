@@ -63,6 +63,21 @@ class Vault(Protocol):
         """Say why no secret outlives the program, where that is so."""
         ...
 
+    def name(self) -> str:
+        """Name the keychain for support; raises as :meth:`read`."""
+        ...
+
+    def has(self, kind: SecretKind, binding: Binding) -> bool | None:
+        """Tell whether a secret is kept for the same host, port and user, without reading it.
+
+        Whether the binding allows it is not known then. ``None`` where the keychain cannot tell
+        without giving the secret out.
+
+        Raises:
+            KeychainError: as for :meth:`read`.
+        """
+        ...
+
     def read(self, kind: SecretKind, binding: Binding) -> SavedSecret | None:
         """Return the secret kept for this binding, or ``None`` if the binding allows none.
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from keyring.backends import fail, null
@@ -264,3 +265,44 @@ def test_keyring_is_not_imported_before_it_is_needed() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True
     )
     assert done.stdout == "False\n"
+
+
+class Collection:
+    """Keeps items that are found by their attributes, and give no secret out."""
+
+    def __init__(self, items: list[dict[str, str]]) -> None:
+        self.connection = io.BytesIO()  # to be closed
+        self._items = items
+
+    def search_items(self, attributes: dict[str, str]) -> Iterator[object]:
+        return (item for item in self._items if item == attributes)
+
+
+def test_the_secret_service_is_asked_whether_it_keeps_a_secret_and_not_for_it(
+    binding: Binding,
+) -> None:
+    entry = {"service": "ferrygate password", "username": "vendor7@sftp.example.org:22"}
+    collection = Collection([entry])
+
+    class Searchable(RaisingBackend):
+        def get_preferred_collection(self) -> Collection:
+            return collection
+
+    Searchable.__module__ = "keyring.backends.SecretService"
+    vault = KeychainVault(lambda: Searchable(AssertionError()))
+    assert vault.has(PASSWORD, binding) is True
+    assert vault.has(SecretKind.CODE_SECRET, binding) is False
+    assert collection.connection.closed
+    assert vault.name() == "keyring.backends.SecretService"
+
+
+def test_another_keychain_cannot_tell_without_giving_a_secret_out(binding: Binding) -> None:
+    assert KeychainVault(lambda: RaisingBackend(AssertionError())).has(PASSWORD, binding) is None
+
+
+def test_memory_tells_what_it_keeps(binding: Binding) -> None:
+    vault = MemoryVault()
+    assert not vault.has(PASSWORD, binding)
+    vault.write(PASSWORD, binding, Secret("s"))
+    assert vault.has(PASSWORD, binding)
+    assert vault.name() == "memory"
