@@ -280,6 +280,7 @@ class Ledger:
         with self._file.write() as db:
             held = [hold for hold in lease.holds if self._rows.is_held(db, hold)]
             self._rows.end(db, held, is_refused=end is End.REFUSED)
+            self._rows.note_end(db, held, end.value)
             if end is End.ACCEPTED and len(held) == len(lease.holds):
                 self._rows.clear(db, lease.holds[0][0])
 
@@ -298,6 +299,11 @@ class Ledger:
         with self._file.read() as db:
             refusals = max((self._rows.look(db, name).refusals for name in names), default=0)
         return Admission(gate_for(refusals, try_anyway=False), refusals)
+
+    def last_end(self, names: Iterable[str], end: End) -> float | None:
+        """Return when an attempt ended so last (seconds since the epoch); ``None`` if none did."""
+        with self._file.read() as db:
+            return self._rows.last_end(db, names, end.value)
 
     def is_busy(self, names: Iterable[str]) -> bool:
         """Tell whether another attempt is under way under one of these names."""

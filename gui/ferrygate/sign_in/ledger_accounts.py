@@ -108,6 +108,22 @@ class AccountRows:
             [(is_refused, *hold) for hold in holds],
         )
 
+    def note_end(self, db: sqlite3.Connection, holds: Iterable[Hold], end: str) -> None:
+        """Note when an attempt ended in this way, under each of its names."""
+        db.executemany(
+            "INSERT OR REPLACE INTO last_ends VALUES (?, ?, ?)",
+            [(name, end, self._clock.now()) for name, _number in holds],
+        )
+
+    @staticmethod
+    def last_end(db: sqlite3.Connection, names: Iterable[str], end: str) -> float | None:
+        """Return when an attempt ended last in this way, under any of these names."""
+        found = (
+            db.execute("SELECT at FROM last_ends WHERE account=? AND end=?", (name, end)).fetchone()
+            for name in names
+        )
+        return max((float(row[0]) for row in found if row), default=None)
+
     @staticmethod
     def take_back(db: sqlite3.Connection, name: str) -> None:
         """End a lease without its attempt, which may send nothing from here on."""

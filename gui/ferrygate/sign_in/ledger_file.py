@@ -31,10 +31,17 @@ _SCHEMA = (
 )
 
 
-# Codes that were sent, for ten minutes. A ledger that was made before gets the table as well: an
-# older Ferrygate leaves alone what it does not know.
-_SENT_CODES = """CREATE TABLE IF NOT EXISTS sent_codes (
-  number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, at REAL NOT NULL)"""
+# A ledger that was made before gets these tables as well: an older Ferrygate leaves alone what it
+# does not know.
+_LATER_SCHEMA = (
+    # Codes that were sent, for ten minutes.
+    """CREATE TABLE IF NOT EXISTS sent_codes (
+      number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, at REAL NOT NULL)""",
+    # When an account was let in and refused last, for those who help; nothing is decided by it.
+    """CREATE TABLE IF NOT EXISTS last_ends (
+      account TEXT NOT NULL, end TEXT NOT NULL, at REAL NOT NULL,
+      PRIMARY KEY (account, end)) WITHOUT ROWID""",
+)
 
 
 class LedgerFile:
@@ -62,7 +69,8 @@ class LedgerFile:
                     db.execute(statement)
                 db.execute("INSERT INTO salt VALUES (0, ?)", (salt,))
             self._check_form(db)
-            db.execute(_SENT_CODES)
+            for statement in _LATER_SCHEMA:
+                db.execute(statement)
             (self.salt,) = db.execute("SELECT value FROM salt").fetchone()
 
     @contextmanager

@@ -13,6 +13,7 @@ from ferrygate.engine.messages.session import (
     SessionState,
     SiteOpened,
 )
+from ferrygate.sign_in.account_names import known_names
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import KnownHosts
 from ferrygate.sites.site import Site
@@ -53,7 +54,5 @@ class RefusalCount:
 
     def _count(self, site: Site) -> RefusalsCounted:
         """Count under every name that is known before the server has shown its key."""
-        known = self._known_hosts.keys_for(site.host, site.port)
-        names = {name for key in known for name in site.accounts_at(key.fingerprint)}
-        found = self._ledger.standing(names | {site.account})
+        found = self._ledger.standing(known_names(site, self._known_hosts))
         return RefusalsCounted(site, found.refusals, found.gate)
