@@ -15,6 +15,7 @@ from ferrygate.common.file_lock import lock_now
 from ferrygate.common.local_disk import own_file
 from ferrygate.common.message import message
 
+_PROBE = "probe"  # the name of a file that is there for a moment
 _POLL_SECONDS = 0.02  # between two tries to get a lock
 _TIMEOUT_SECONDS = 10.0  # others hold one for milliseconds; one that hangs holds it for ever
 
@@ -52,6 +53,18 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+
+
+def check_writable(folder: Path) -> None:
+    """Write a file into a folder of Ferrygate's own, and remove it.
+
+    Raises:
+        SettingsError: that cannot be done.
+    """
+    path = folder / _PROBE
+    write_whole(path, b"probe")
+    with own_file(path):
+        path.unlink(missing_ok=True)  # another process may try the folder as well
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from ferrygate.common.environment import (
 from ferrygate.common.errors import LocalFileError, UsageError
 from ferrygate.common.local_disk import open_regular_file, reading
 from ferrygate.common.message import message
-from ferrygate.common.secret import Secret
+from ferrygate.common.secret import Secret, SecretKind
 from ferrygate.common.secret_text import given_key, given_secret
 
 MAX_BYTES = 4096
@@ -45,6 +45,20 @@ def read_secrets(sources: SecretSources) -> GivenSecrets:
         totp_secret=_read(sources, TOTP_SECRET_VARIABLE),
         passphrase=_read(sources, PASSPHRASE_VARIABLE),
     )
+
+
+def secret_places(sources: SecretSources) -> dict[SecretKind, str]:
+    """Say where secrets are given from outside, by what people call the place; none is read."""
+    variables = {
+        SecretKind.PASSWORD: PASSWORD_VARIABLE,
+        SecretKind.CODE_SECRET: TOTP_SECRET_VARIABLE,
+        SecretKind.PASSPHRASE: PASSPHRASE_VARIABLE,
+    }
+    found = {
+        kind: ", ".join(source for source, _place in _places(sources, variable))
+        for kind, variable in variables.items()
+    }
+    return {kind: places for kind, places in found.items() if places}
 
 
 def _read(sources: SecretSources, variable: str) -> Secret | None:

@@ -13,7 +13,7 @@ from ferrygate.sign_in.credentials import check_username, present_password
 from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sign_in.okta import Enrolment, OktaAuthn
 from ferrygate.sign_in.okta_http import OktaConnector
-from ferrygate.sign_in.okta_verdict import explain
+from ferrygate.sign_in.okta_verdict import PasswordAnswer, explain
 from ferrygate.sign_in.time_steps import take_step
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
@@ -38,7 +38,18 @@ class OktaAttempts:
         *,
         try_anyway: bool = False,
     ) -> Problem:
-        """Ask Okta once what it makes of the password, and say it in sentences.
+        """Ask as :meth:`ask_password`, and say the answer in sentences."""
+        return explain(self.ask_password(site, password, cancel, try_anyway=try_anyway))
+
+    def ask_password(
+        self,
+        site: Site,
+        password: Secret | None,
+        cancel: CancelToken,
+        *,
+        try_anyway: bool = False,
+    ) -> PasswordAnswer:
+        """Ask Okta once what it makes of the password.
 
         Raises:
             UsageError: the site names no Okta address.
@@ -53,7 +64,7 @@ class OktaAttempts:
         with attempt_slot(
             self._ledger, site.account, self._clock, cancel, try_anyway=try_anyway
         ) as slot:
-            return explain(okta.ask_password(site.username, password, slot))
+            return okta.ask_password(site.username, password, slot)
 
     def enrol(
         self,
@@ -68,7 +79,7 @@ class OktaAttempts:
         Raises:
             SignInRefusedError, UnsupportedError, CodeSecretError: as
                 :meth:`ferrygate.sign_in.okta.OktaAuthn.enrol`.
-            FerrygateError: as :meth:`diagnose_refusal`.
+            FerrygateError: as :meth:`ask_password`.
         """
         okta = self._okta(site)
         check_username(site)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ferrygate.common.atomic_files import locked, write_whole
+from ferrygate.common.atomic_files import check_writable, locked, write_whole
 from ferrygate.common.errors import SettingsError
 
 
@@ -26,6 +26,17 @@ def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) ->
         write_whole(path, b"x")
     assert caught.value.problem.detail != ""
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+    check_writable(tmp_path / "home")
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError):
+        check_writable(tmp_path / "file")
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from ferrygate.common.environment import GivenSecrets, take_secrets
 from ferrygate.common.errors import UsageError
-from ferrygate.common.secret import Secret
-from ferrygate.common.secret_sources import MAX_BYTES, read_secrets
+from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.common.secret_sources import MAX_BYTES, read_secrets, secret_places
 
 KEY = "JBSWY3DPEHPK3PXP"
 
@@ -186,3 +186,17 @@ def test_what_a_variable_holds_is_checked_when_it_is_read(
     variable: str, value: str, words: str
 ) -> None:
     assert words in refused(**{variable: value})
+
+
+def test_places_are_told_and_no_file_is_read(tmp_path: Path) -> None:
+    sources = take_secrets(
+        {
+            "FERRYGATE_PASSWORD_FILE": str(tmp_path / "not there"),
+            "FERRYGATE_TOTP_SECRET": KEY,
+        }
+    )
+    assert secret_places(sources) == {
+        SecretKind.PASSWORD: "FERRYGATE_PASSWORD_FILE",
+        SecretKind.CODE_SECRET: "FERRYGATE_TOTP_SECRET",
+    }
+    assert KEY not in repr(secret_places(sources))
