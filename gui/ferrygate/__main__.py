@@ -86,7 +86,7 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
     from ferrygate.common.logs import logging_to  # noqa: PLC0415  as above
     from ferrygate.common.open_files import raise_limit  # noqa: PLC0415  as above
     from ferrygate.common.paths import Home  # noqa: PLC0415  as above
-    from ferrygate.common.secret_sources import read_secrets  # noqa: PLC0415  as above
+    from ferrygate.common.secret_sources import read_secrets, secret_places  # noqa: PLC0415  as above
 
     _raise_interrupts(interrupts)
     raise_limit()  # of this program; where it is a library, that is the host's business
@@ -105,6 +105,7 @@ def _run(sources: SecretSources, interrupts: list[int]) -> int:
             window=_window(home, clock, live_secrets),
             terminal=Terminal(clock),
             facts=facts,
+            secret_places=partial(secret_places, sources),
         )
         return run(arguments, context)
 

@@ -12,6 +12,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from ferrygate.common import open_files
+from ferrygate.common.atomic_files import check_writable
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.logs import LiveSecrets
@@ -23,7 +24,7 @@ from ferrygate.sign_in.ledger import Ledger
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
 from ferrygate.sites.skew import SkewStore
-from ferrygate.ssh.deadlines import Deadlines
+from ferrygate.ssh.deadlines import CHECK_DEADLINES, Deadlines
 from ferrygate.ssh.key_header import may_need_passphrase
 from ferrygate.ssh.load_library import load_library
 from ferrygate.ssh.preconnect import Preconnect
@@ -127,7 +128,9 @@ def make_engine(
         disk=SystemDisk(),
         ledger=ledger,
         known_hosts=known_hosts,
-        attempts=_attempts(ledger, known_hosts, clock, preconnect),
+        attempts=_attempts(ledger, known_hosts, clock, Deadlines(), preconnect),
+        check_attempts=_attempts(ledger, known_hosts, clock, CHECK_DEADLINES, None),
+        check_home=partial(check_writable, home.root),
         okta=cache(partial(_okta, ledger, skews, clock)),
         skews=skews,
         open_vault=cache(open_vault or keychain.open_vault),
@@ -144,13 +147,15 @@ def make_engine(
 
 
 def _attempts(
-    ledger: Ledger, known_hosts: KnownHosts, clock: Clock, preconnect: Preconnect | None
+    ledger: Ledger,
+    known_hosts: KnownHosts,
+    clock: Clock,
+    deadlines: Deadlines,
+    preconnect: Preconnect | None,
 ) -> SignInAttempts:
     """Make what signs in; the first attempt takes the connection that is being dialled."""
     from ferrygate.sign_in.attempt import SignInAttempts  # noqa: PLC0415  slow
     from ferrygate.ssh.connection import connect  # noqa: PLC0415  as above
-
-    deadlines = Deadlines()
 
     def reach(
         host: str,

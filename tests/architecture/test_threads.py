@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SOURCES = Path(__file__).parents[2] / "gui" / "ferrygate"
-SEAM = ("codes", "common", "engine", "sftp", "sign_in", "sites", "transfers")
+SEAM = ("access_check", "codes", "common", "engine", "sftp", "sign_in", "sites", "transfers")
 # Modules whose functions start threads or wait, or give another answer each time.
 BANNED = {
     "_thread",

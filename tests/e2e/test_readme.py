@@ -17,6 +17,7 @@ import click
 import pytest
 
 from e2e.program import Program
+from ferrygate.access_check.stages import Cause, Party, Stage, StageOutcome
 from ferrygate.cli.exit_codes import Exit
 from ferrygate.cli.main import program
 from ferrygate.common import environment, paths
@@ -194,7 +195,12 @@ def test_every_kind_of_problem_is_named() -> None:
 
 def test_every_word_that_a_program_may_choose_by_is_named() -> None:
     words = {
-        one.value for kind in (Confirmation, LateCheck, LeftBehind, SkipReason) for one in kind
+        one.value
+        for kind in (
+            *(Confirmation, LateCheck, LeftBehind, SkipReason),
+            *(Cause, Party, Stage, StageOutcome),
+        )
+        for one in kind
     }
     assert {word for word in words if f"`{word}`" not in README} == set()
 

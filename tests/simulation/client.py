@@ -99,6 +99,7 @@ class Client:
         ledger = Ledger(home / "ledger", clock, processes, random.randbytes)
         known_hosts = KnownHosts(home / "known_hosts")
         vault = MemoryVault()
+        attempts = SignInAttempts(ledger, known_hosts, self._connect, clock)
         self.engine = Engine(
             EngineDependencies(
                 clock=clock,
@@ -106,7 +107,9 @@ class Client:
                 disk=self._disk,
                 ledger=ledger,
                 known_hosts=known_hosts,
-                attempts=SignInAttempts(ledger, known_hosts, self._connect, clock),
+                attempts=attempts,
+                check_attempts=attempts,
+                check_home=lambda: None,
                 okta=_no_okta,
                 skews=SkewStore(home / "skew"),
                 open_vault=lambda: vault,

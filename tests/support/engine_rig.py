@@ -6,9 +6,11 @@ import itertools
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ferrygate.common.atomic_files import check_writable
 from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import CannotReachError, Problem
@@ -121,6 +123,7 @@ class EngineRig:
         self._numbers = itertools.count(1)
         vault = MemoryVault()
         okta = OktaAttempts(self.ledger, skews, HttpConnector(clock), clock)
+        attempts = SignInAttempts(self.ledger, self.known_hosts, self._connect, clock)
         self.engine = Engine(
             EngineDependencies(
                 clock=clock,
@@ -128,7 +131,9 @@ class EngineRig:
                 disk=SystemDisk(),
                 ledger=self.ledger,
                 known_hosts=self.known_hosts,
-                attempts=SignInAttempts(self.ledger, self.known_hosts, self._connect, clock),
+                attempts=attempts,
+                check_attempts=attempts,
+                check_home=partial(check_writable, home),
                 okta=lambda: okta,
                 skews=skews,
                 open_vault=open_vault or (lambda: vault),

@@ -278,6 +278,8 @@ def odd_rig(
             ledger=rig.ledger,
             known_hosts=KnownHosts(home / "known_hosts"),
             attempts=cast("SignInAttempts", attempts),
+            check_attempts=cast("SignInAttempts", attempts),
+            check_home=lambda: None,
             okta=no_okta,
             skews=SkewStore(home / "skew"),
             open_vault=lambda: vault,

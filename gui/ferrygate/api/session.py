@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Self, TypeVar
 
 from ferrygate.api.arguments import (
     LocalPath,
@@ -19,24 +18,10 @@ from ferrygate.api.arguments import (
     several,
 )
 from ferrygate.api.new_name import demand_folder, new_name
+from ferrygate.api.opened_site import OpenedSite
 from ferrygate.api.result import Result
-from ferrygate.codes.totp import CodeSecret, LiveCode
 from ferrygate.common.entry import Entry
-from ferrygate.common.errors import Problem, error_for
-from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.engine.client import EngineClient
-from ferrygate.engine.messages.codes import (
-    ApplySkew,
-    CodeGivenOut,
-    EnrolWithOkta,
-    ExplainRefusal,
-    MeasureSkew,
-    RefusalExplained,
-    ShowCode,
-    SkewMeasured,
-    UseCodeSecret,
-)
-from ferrygate.engine.messages.command import Request
+from ferrygate.common.errors import error_for
 from ferrygate.engine.messages.files import (
     FolderBlock,
     ListFolder,
@@ -47,13 +32,6 @@ from ferrygate.engine.messages.files import (
     RenamePath,
     StatPath,
 )
-from ferrygate.engine.messages.session import (
-    ForgetSecret,
-    SecretsChanged,
-    SignIn,
-    UsePassphrase,
-    UsePassword,
-)
 from ferrygate.engine.messages.transfers import (
     BatchChanged,
     Download,
@@ -61,120 +39,11 @@ from ferrygate.engine.messages.transfers import (
     LimitRate,
     Upload,
 )
-from ferrygate.sites.site import Site
 from ferrygate.transfers.views import ConflictChoice, FileView, LinkChoice
 
-E = TypeVar("E")
 
-
-class Session:
+class Session(OpenedSite):
     """Works on one site; used from one thread, :meth:`cancel` from any, and closed at the end."""
-
-    def __init__(self, client: EngineClient, site: Site) -> None:
-        """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""
-        self._client = client
-        self.site = site
-
-    @property
-    def at_hand(self) -> SecretsChanged:
-        """Tell which secrets are at hand, and whether a keychain is; not the secrets."""
-        return self._client.at_hand or SecretsChanged(site=self.site)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Sign out and end everything."""
-        self._client.close()
-
-    # ------------------------------------------------------------ signing in
-
-    def use_password(self, password: Secret, *, save: bool = False) -> None:
-        """Use a password; ``save`` keeps it in the keychain once it is proven."""
-        demand("password", password, Secret)
-        self._client.do(UsePassword(self._client.number(), password, save))
-
-    def use_code_secret(self, secret: CodeSecret, *, save: bool = False) -> None:
-        """Use a code secret; ``save`` keeps it in the keychain once it is proven."""
-        demand("secret", secret, CodeSecret)
-        self._client.do(UseCodeSecret(self._client.number(), secret, save))
-
-    def use_passphrase(self, passphrase: Secret, *, save: bool = False) -> None:
-        """Use a private key's passphrase; ``save`` keeps it in the keychain once it is proven."""
-        demand("passphrase", passphrase, Secret)
-        self._client.do(UsePassphrase(self._client.number(), passphrase, save))
-
-    def forget_secrets(self) -> None:
-        """Drop password, code secret and passphrase, from memory and from the keychain.
-
-        Raises:
-            KeychainError: the keychain cannot be asked, or keeps one.
-        """
-        for kind in SecretKind:
-            self._client.do(ForgetSecret(self._client.number(), kind))
-
-    def sign_in(
-        self,
-        *,
-        try_anyway: bool = False,
-        typed_code: Secret | None = None,
-        ask_code: bool = False,
-    ) -> None:
-        """Sign in with what is at hand, with a fresh code.
-
-        Args:
-            try_anyway: sign in once more after repeated refusals.
-            typed_code: from a phone or a token, in place of one that is made here.
-            ask_code: the prompter is asked for a code where none is at hand, now and later.
-
-        Raises:
-            FerrygateError: as :meth:`ferrygate.sign_in.attempt.SignInAttempts.sign_in`.
-        """
-        demand("typed_code", typed_code, Secret, type(None))
-        self._client.do(SignIn(self._client.number(), try_anyway, typed_code, ask_code))
-
-    def code(self) -> LiveCode:
-        """Return a code for use elsewhere; the ledger keeps it from being sent from here.
-
-        Raises:
-            SecretsMissingError: there is no code secret.
-        """
-        return self._one(ShowCode(self._client.number()), CodeGivenOut).code
-
-    # ------------------------------------------------------------ Okta
-
-    def explain_refusal(self, *, try_anyway: bool = False) -> Problem:
-        """Ask Okta once, with the password alone, why a sign-in was refused.
-
-        Raises:
-            FerrygateError: Okta could not be asked, or may not be asked again yet.
-        """
-        command = ExplainRefusal(self._client.number(), try_anyway)
-        return self._one(command, RefusalExplained).problem
-
-    def enrol_with_okta(self, *, save: bool = False, try_anyway: bool = False) -> None:
-        """Set up a code for an account that Okta asks to enrol one; ``save`` keeps its secret.
-
-        Raises:
-            FerrygateError: Okta has a code for the account already, or allows none.
-        """
-        self._client.do(EnrolWithOkta(self._client.number(), save, try_anyway))
-
-    def measure_skew(self) -> SkewMeasured:
-        """Compare this computer's clock with Okta's; nothing secret is sent.
-
-        Raises:
-            FerrygateError: Okta cannot be reached.
-        """
-        return self._one(MeasureSkew(self._client.number()), SkewMeasured)
-
-    def apply_skew(self, seconds: int) -> None:
-        """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
-        demand("seconds", seconds, int)
-        self._client.do(ApplySkew(self._client.number(), seconds))
 
     # ------------------------------------------------------------ files
 
@@ -309,14 +178,6 @@ class Session:
         )
         return self._transfer(command, on_event, keep_all=keep_all)
 
-    def cancel(self) -> None:
-        """Take back the call that is under way, from a signal's handler or another thread.
-
-        Nothing is waited for. The call clears away what it has begun, then returns or raises
-        ``Cancelled``; until then :meth:`put` and :meth:`get` tell ``on_event`` how each file ended.
-        """
-        self._client.cancel()
-
     def limit_rate(self, bytes_per_second: int | None) -> None:
         """Limit transfers to a number of bytes a second, both ways together.
 
@@ -357,8 +218,3 @@ class Session:
             if isinstance(event, FileChanged | BatchChanged) and on_event is not None:
                 on_event(event)
         return Result(tuple(files.values()))
-
-    def _one(self, command: Request, kind: type[E]) -> E:
-        """Return the one event of a kind that answers a request."""
-        found = [event for event in self._client.ask(command) if isinstance(event, kind)]
-        return found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from ferrygate.common.errors import Kind, Problem, problem_of
 from ferrygate.common.i18n import _
 from ferrygate.common.logs import FILE_NAME, LiveSecrets
 from ferrygate.common.paths import Home
+from ferrygate.common.secret import SecretKind
 from ferrygate.sites.resolve import resolve_site
 from ferrygate.sites.site import Site
 from ferrygate.sites.store import SiteStore
@@ -69,6 +70,7 @@ class CommandContext:
         terminal: what the command prints and asks.
         facts: what the log's first line says of the run.
         connect_to_aws: makes clients of AWS for a region.
+        secret_places: says where the environment gives secrets, by their sort; reads none.
     """
 
     home: Home
@@ -79,6 +81,7 @@ class CommandContext:
     terminal: Terminal
     facts: RunFacts = field(default_factory=RunFacts)
     connect_to_aws: ConnectToAws = connect_to_aws
+    secret_places: Callable[[], Mapping[SecretKind, str]] = dict
 
     @cached_property
     def secrets(self) -> GivenSecrets:

@@ -16,6 +16,7 @@ from ferrygate.cli.explaining import advice, explain
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.sign_in_options import SignInFlags, check_code_flags
 from ferrygate.cli.standard_input import code_on_standard_input
+from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import PassphraseMissingError, SignInRefusedError
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
@@ -102,12 +103,16 @@ def _dialled_ahead(
 
 
 def open_session(
-    context: CommandContext, site: Site, prompter: Prompter, *, for_code: bool = False
+    context: CommandContext,
+    site: Site,
+    prompter: Prompter,
+    *,
+    unneeded: frozenset[SecretKind] | None = None,
 ) -> Session:
     """Open a session with the secrets of the keychain; the server is not asked yet.
 
-    One that is only there ``for_code`` asks a keychain for nothing but the code's secret, and only
-    where the environment does not give that.
+    Without ``unneeded`` a keychain is asked for all it has; with it, not for these, nor for what
+    the environment gives.
     """
     from ferrygate import bootstrap  # noqa: PLC0415  as above
     from ferrygate.api import connecting  # noqa: PLC0415  as above
@@ -118,11 +123,12 @@ def open_session(
         clock=context.clock,
         live_secrets=context.live_secrets,
     )
-    if not for_code:
+    if unneeded is None:
         return connecting.open_session(site, make_engine, prompter, context.clock)
-    unneeded = frozenset(SecretKind) - {SecretKind.CODE_SECRET}
+    needs_any = unneeded != frozenset(SecretKind)
+    given = context.secrets if needs_any else GivenSecrets()
     return connecting.open_session(
-        site, make_engine, prompter, context.clock, given=context.secrets, unneeded=unneeded
+        site, make_engine, prompter, context.clock, given=given, unneeded=unneeded
     )
 
 

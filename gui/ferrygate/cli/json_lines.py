@@ -24,6 +24,7 @@ class JsonEvent(Enum):
     ERROR = "error"
     FILE = "file"
     PROGRESS = "progress"
+    STAGE = "stage"
     SUMMARY = "summary"
     WARNING = "warning"
 
@@ -64,15 +65,15 @@ def problem_record(problem: Problem, contact: str = "") -> dict[str, Any]:
     """
     return {
         "kind": problem.kind.value,
-        **_message_fields("sentence", problem.sentence),
-        **_message_fields("next_step", problem.next_step),
+        **message_fields("sentence", problem.sentence),
+        **message_fields("next_step", problem.next_step),
         "detail": problem.detail,
         "server_said": problem.server_said,
         "contact": contact,
     }
 
 
-def _message_fields(field: str, text: Message | None) -> dict[str, Any]:
+def message_fields(field: str, text: Message | None) -> dict[str, Any]:
     """Give a message as English text, with its template and parameters beside it."""
     if text is None:
         return {field: ""}

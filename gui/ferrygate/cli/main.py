@@ -12,6 +12,7 @@ from ferrygate.cli.commands import fingerprint as _fingerprint  # noqa: F401  ad
 from ferrygate.cli.commands import forgetting as _forgetting  # noqa: F401  adds to sites
 from ferrygate.cli.commands import from_stack as _from_stack  # noqa: F401  adds to sites
 from ferrygate.cli.commands.app import app
+from ferrygate.cli.commands.check import check
 from ferrygate.cli.commands.demo import demo
 from ferrygate.cli.commands.enroll import code, enroll
 from ferrygate.cli.commands.files import ls, mkdir, mv, rm
@@ -36,7 +37,7 @@ FERRYGATE_HOME moves everything Ferrygate keeps. FERRYGATE_LOG=debug makes its l
 
 \b
 With --json, standard output has one JSON object a line. Each says what it is in "event": entry,
-file, connection, warning, progress, summary or error. A command that fails prints
+file, connection, warning, progress, stage, summary or error. A command that fails prints
 {"event": "error", "error": {"kind": ..., "sentence": ..., "next_step": ..., "detail": ...}}.
 
 \b
@@ -69,7 +70,7 @@ def program(context: click.Context) -> None:
         context.exit(context.invoke(app, connection_file=None))
 
 
-for _command in (app, demo, sandbox, sites, enroll, code, ls, put, get, mkdir, mv, rm):
+for _command in (app, demo, sandbox, sites, enroll, code, check, ls, put, get, mkdir, mv, rm):
     program.add_command(_command)
 
 

@@ -34,6 +34,8 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes sign-ins.
+        check_attempts: makes those of access checks, which give a dead host up earlier.
+        check_home: makes sure that Ferrygate can write its own files; raises SettingsError.
         okta: makes what asks the Okta organisations of sites; slow, so called in the background.
         skews: corrections of this computer's clock.
         open_vault: opens the keychain; slow, so called in the background.
@@ -54,6 +56,8 @@ class EngineDependencies(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     known_hosts: KnownHosts
     attempts: SignInAttempts
+    check_attempts: SignInAttempts
+    check_home: Callable[[], None]
     okta: Callable[[], OktaAttempts]
     skews: SkewStore
     open_vault: Callable[[], Vault]

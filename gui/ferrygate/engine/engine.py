@@ -13,6 +13,7 @@ from ferrygate.engine.breakdown import breakdown, with_cause
 from ferrygate.engine.browsing.file_requests import FileCommands
 from ferrygate.engine.dependencies import EngineDependencies
 from ferrygate.engine.log import note
+from ferrygate.engine.messages.checks import CheckRequest
 from ferrygate.engine.messages.codes import CodeRequest, OktaRequest
 from ferrygate.engine.messages.command import CancelRequest, Command, Request, Shutdown
 from ferrygate.engine.messages.event import Done, Event, Failed, Listener
@@ -29,6 +30,7 @@ from ferrygate.engine.messages.transfers import TransferCommand
 from ferrygate.engine.queue.transfer_queue import TransferCommands
 from ferrygate.engine.records import RecordRequests
 from ferrygate.engine.reply import Later, Reply
+from ferrygate.engine.session.access_checks import AccessChecks
 from ferrygate.engine.session.code_display import CodeDisplay
 from ferrygate.engine.session.code_requests import CodeRequests
 from ferrygate.engine.session.current_site import CurrentSite
@@ -96,6 +98,13 @@ class Engine:
             opening=self._opening,
             supervisor=self._supervisor,
             emit=self._emit,
+        )
+        self._access_checks = AccessChecks(
+            dependencies,
+            self._current,
+            supervisor=self._supervisor,
+            emit=self._emit,
+            post=self._later,
         )
         session, required = lambda: self._supervisor.session, self._supervisor.require_session
         self._file_commands = FileCommands(session, required)
@@ -204,10 +213,8 @@ class Engine:
             return self._transfer_commands.obey(command)
         if isinstance(command, SessionCommand):
             return self._session_commands.obey(command)
-        if isinstance(command, CodeRequest):
-            return self._code_requests.obey(command)
-        if isinstance(command, OktaRequest):
-            return self._okta_requests.obey(command)
+        if isinstance(command, CodeRequest | OktaRequest | CheckRequest):
+            return self._carry_out_beside(command)
         match command:
             case ResetLock():
                 self._record_requests.obey(command)
@@ -217,6 +224,14 @@ class Engine:
             case Shutdown():
                 self._shut_down()
         return None
+
+    def _carry_out_beside(self, command: CodeRequest | OktaRequest | CheckRequest) -> Reply:
+        """Hand over a command about the open site that needs no session."""
+        if isinstance(command, CodeRequest):
+            return self._code_requests.obey(command)
+        if isinstance(command, OktaRequest):
+            return self._okta_requests.obey(command)
+        return self._access_checks.obey(command)
 
     def _emit(self, event: Event) -> None:
         if not self._unanswered.takes(event):  # answered before, when everything was ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from ferrygate.common.errors import Problem
+from ferrygate.engine.messages.checks import CheckStageEnded
 from ferrygate.engine.messages.codes import RefusalExplained, SkewMeasured
 from ferrygate.engine.messages.event import Event, Failed
 from ferrygate.engine.messages.session import Notice, SessionChanged
@@ -14,7 +15,7 @@ from ferrygate.transfers.views import BatchView
 _LOG = logging.getLogger("ferrygate.engine")
 
 
-def note(event: Event) -> None:
+def note(event: Event) -> None:  # noqa: C901, PLR0912  one arm for each kind of event
     """Write down what support needs of an event."""
     match event:
         case FileChanged(batch=batch, view=view):  # first: of thousands in a batch
@@ -34,6 +35,9 @@ def note(event: Event) -> None:
             _LOG.info("refusal explained%s", _reason(problem))
         case SkewMeasured(seconds=seconds, applied=applied):
             _LOG.info("clock of Okta ahead by %s s, corrected by %d s", seconds, applied)
+        case CheckStageEnded(result=result):
+            kind = f", {result.kind.value}" if result.kind is not None else ""
+            _LOG.info("check: %s %s%s", result.stage.value, result.outcome.value, kind)
         case BatchChanged(view=BatchView(finished=True) as view):
             _LOG.info(
                 "batch %s finished: %d of %d files delivered, %d bytes",

@@ -26,7 +26,7 @@ from ferrygate.common.remedies import CONTACT_CANNOT_HELP
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
 
-EVENTS = {"connection", "entry", "error", "file", "progress", "summary", "warning"}
+EVENTS = {"connection", "entry", "error", "file", "progress", "stage", "summary", "warning"}
 
 
 def test_the_events_are_those_of_the_documentation() -> None:

@@ -23,6 +23,7 @@ from ferrygate.common.environment import TOTP_SECRET_VARIABLE
 from ferrygate.common.errors import UnsupportedError
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
+from ferrygate.common.secret import SecretKind
 from ferrygate.common.text import duration_text
 from ferrygate.sites.site import Site
 
@@ -40,7 +41,8 @@ def code(context: CommandContext, site: str) -> int:
     With --json: {"event": "entry", "code": ..., "seconds_left": ...}.
     """
     prompter = TerminalPrompter(context.terminal, context.clock, accept_new_host_key=False)
-    with open_session(context, context.site(site), prompter, for_code=True) as session:
+    unneeded = frozenset(SecretKind) - {SecretKind.CODE_SECRET}
+    with open_session(context, context.site(site), prompter, unneeded=unneeded) as session:
         use_code_secret(context, session, needed=True)
         live = session.code()
     context.terminal.clear_status_line()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ferrygate.engine.messages.checks import CheckRequest
 from ferrygate.engine.messages.codes import CodeRequest, OktaRequest
 from ferrygate.engine.messages.files import FileCommand, FileOperation
 from ferrygate.engine.messages.records import RecordRequest
@@ -19,7 +20,7 @@ from ferrygate.engine.messages.transfers import TransferCommand, TransferRequest
 
 
 class CancelRequest(msgspec.Struct, frozen=True):
-    """Stop a sign-in or a listing; its request then fails with ``cancelled``, or is done."""
+    """Stop a sign-in, check or listing; its request then fails with ``cancelled``, or is done."""
 
     target: int
 
@@ -29,7 +30,13 @@ class Shutdown(msgspec.Struct, frozen=True):
 
 
 Request = (
-    SessionRequest | CodeRequest | OktaRequest | FileOperation | TransferRequest | RecordRequest
+    SessionRequest
+    | CodeRequest
+    | OktaRequest
+    | CheckRequest
+    | FileOperation
+    | TransferRequest
+    | RecordRequest
 )
 """Commands with a number, each answered by one Done, BatchStarted or Failed."""
 
@@ -37,6 +44,7 @@ Command = (
     SessionCommand
     | CodeRequest
     | OktaRequest
+    | CheckRequest
     | FileCommand
     | TransferCommand
     | RecordRequest

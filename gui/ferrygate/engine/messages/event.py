@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from ferrygate.common.errors import Problem
+from ferrygate.engine.messages.checks import CheckEnded, CheckStageEnded
 from ferrygate.engine.messages.codes import (
     CodeAwaited,
     CodeChanged,
@@ -75,6 +76,8 @@ Event = (
     | ConflictQuestion
     | RefusalExplained
     | SkewMeasured
+    | CheckStageEnded
+    | CheckEnded
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.engine.background_tasks import BackgroundTasks
 from ferrygate.engine.dependencies import EngineDependencies
+from ferrygate.engine.messages.codes import CodeAwaited
 from ferrygate.engine.messages.event import Event
 from ferrygate.engine.messages.session import SessionChanged, SessionState, SignIn
 from ferrygate.engine.reply import Later
@@ -27,8 +29,9 @@ from ferrygate.engine.session.sign_in_observer import (
 )
 from ferrygate.engine.session.typed_codes import SignInRequest, TypedCodes, code_needed
 from ferrygate.sftp.connection import SftpConnection
+from ferrygate.sign_in.attempt import Observer
 from ferrygate.sign_in.credentials import Credentials, TypedCode
-from ferrygate.sign_in.first_channel import open_first_channel
+from ferrygate.sign_in.first_channel import start_sftp
 from ferrygate.sign_in.step_line import StepLine
 from ferrygate.sign_in.step_record import StepRecord
 from ferrygate.sign_in.steps import ReportStep
@@ -168,19 +171,14 @@ class SignIns:
             try_anyway=sign_in.try_anyway,
             report=report,
         )
-        connection = SftpConnection(
+        return start_sftp(
             ssh,
             self._dependencies.clock,
             self._dependencies.threads,
+            cancel,
+            report,
             reply_seconds=self._dependencies.reply_seconds,
         )
-        try:
-            open_first_channel(connection, cancel, report)
-            cancel.check()  # the engine may have ended, and nobody would take it
-        except BaseException:
-            ssh.close()
-            raise
-        return connection
 
     def _do(
         self,
@@ -211,6 +209,44 @@ class SignIns:
             failed(problem_of(error))
 
         self._tasks.do(request, work, succeeded, ended)
+
+    def check(
+        self,
+        request: int,
+        site: Site,
+        code: Secret | None,
+        work: Callable[[Credentials, Observer, CancelToken], T],
+        done: Callable[[T], None],
+    ) -> Later:
+        """Have an access check made in the background; it tells no state of a session.
+
+        ``code`` was typed for it, if one was. ``done`` takes what ``work`` returns.
+
+        Raises:
+            UsageError: a sign-in is under way, or what was typed is no code.
+        """
+        if self.is_under_way:
+            raise UsageError(message("A sign-in is under way."))
+        typed = None if code is None else self._codes.read(code, site)
+        credentials = msgspec.structs.replace(self._secrets.credentials, typed_code=typed)
+        checked = SignInRequest(request, site, Later())
+
+        def show(change: Shown) -> None:
+            if not isinstance(change, SessionChanged):
+                self._show(checked, change)
+            elif change.state is SessionState.WAITING_FOR_CODE and change.until is not None:
+                self._emit(CodeAwaited(request, change.until))
+
+        def run(cancel: CancelToken) -> T:
+            with self._secrets.in_use(typed):
+                return work(credentials, self._observer(checked, cancel, show), cancel)
+
+        def ended(result: T) -> None:
+            done(result)
+            checked.reply.done()
+
+        self._do(checked, run, ended, checked.reply.end)
+        return checked.reply
 
     def end(self) -> None:
         """End the attempt, and take back what was asked."""
@@ -276,10 +312,17 @@ class SignIns:
         refusal, self._code_refusal = self._code_refusal, None
         self._codes.ask(self._asked, sign_in, problem or refusal)
 
-    def _observer(self, sign_in: SignInRequest, cancel: CancelToken) -> SignInObserver:
+    def _observer(
+        self,
+        sign_in: SignInRequest,
+        cancel: CancelToken,
+        show: Callable[[Shown], None] | None = None,
+    ) -> SignInObserver:
+        """Make an observer; ``show`` takes what it shows, in place of :meth:`_show`."""
+        shown = show or partial(self._show, sign_in)
         return SignInObserver(
             sign_in.site.host,
-            lambda change: self._post(lambda: self._show(sign_in, change)),
+            lambda change: self._post(lambda: shown(change)),
             lambda question, answer: self._post(lambda: self._ask(sign_in, question, answer)),
             lambda at_prompt: self._post(lambda: self._typed(sign_in, at_prompt=at_prompt)),
             self._dependencies.clock,

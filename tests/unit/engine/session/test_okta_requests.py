@@ -80,13 +80,16 @@ class Engine:
         rig = OktaRig(folder, self.clock, self.okta.open)
         self.rig = rig
         known = KnownHosts(folder / "known_hosts")
+        attempts = SignInAttempts(rig.ledger, known, unused, self.clock)
         dependencies = EngineDependencies(
             clock=self.clock,
             threads=SystemThreads(),
             disk=SystemDisk(),
             ledger=rig.ledger,
             known_hosts=known,
-            attempts=SignInAttempts(rig.ledger, known, unused, self.clock),
+            attempts=attempts,
+            check_attempts=attempts,
+            check_home=unused,
             okta=lambda: rig.attempts,
             skews=rig.skews,
             open_vault=lambda: self.vault,

@@ -1,0 +1,69 @@
+"""Asks what may take long, or never answer, beside the stages: the keychain, and Okta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import Problem, problem_of
+from ferrygate.common.threads import Threads
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """Holds an answer, or why there is none.
+
+    Attributes:
+        value: the answer, where there is no problem.
+        problem: why there is none.
+        milliseconds: for which it was waited.
+    """
+
+    value: T | None
+    problem: Problem | None
+    milliseconds: int
+
+
+class BackgroundAnswer(Generic[T]):
+    """Asks on a thread of its own, which is left behind where no answer comes in time."""
+
+    def __init__(
+        self, ask: Callable[[], T], seconds: float, clock: Clock, threads: Threads, name: str
+    ) -> None:
+        """Begin to ask.
+
+        Args:
+            ask: waits for the answer, and returns it.
+            seconds: how long the answer may take.
+            clock: the time.
+            threads: starts the thread.
+            name: the thread's.
+        """
+        self._ask = ask
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._until = self._began + seconds
+        self._answered = threads.event()
+        self._answer: Answer[T] | None = None
+        threads.spawn(self._run, name)
+
+    def wait(self) -> Answer[T] | None:
+        """Wait for the answer; ``None`` where none came in time."""
+        left = self._until - self._clock.monotonic()
+        self._clock.wait(self._answered, max(0.0, left))
+        return self._answer
+
+    def _run(self) -> None:
+        value: T | None = None
+        problem: Problem | None = None
+        try:
+            value = self._ask()
+        except Exception as error:  # noqa: BLE001  for the thread that waits
+            problem = problem_of(error)
+        took = round(1000 * (self._clock.monotonic() - self._began))
+        self._answer = Answer(value, problem, took)
+        self._answered.set()

@@ -1,0 +1,313 @@
+"""The stages behind the sign-in: channels, start folder, one byte written, and the speed.
+
+Coroutines on one SFTP channel. Nothing that is there is ever written over: each file has a name of
+its own, which was asked about, and is opened exclusively.
+"""
+
+from __future__ import annotations
+
+from ferrygate.access_check.blame import Evidence, party_for
+from ferrygate.access_check.stages import Party, Stage
+from ferrygate.access_check.teller import StageTeller
+from ferrygate.access_check.tools import RandomHex
+from ferrygate.common import remote_path
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.clock import Clock
+from ferrygate.common.errors import (
+    Cancelled,
+    ConflictError,
+    ConnectionLostError,
+    FerrygateError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnsupportedError,
+)
+from ferrygate.common.message import Size, message, plural_message
+from ferrygate.sftp import wire
+from ferrygate.sftp.channel import SftpChannel
+from ferrygate.sftp.connection import SftpConnection
+from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sftp.replies import check_ok, data_read, expect
+from ferrygate.sftp.status import STAT_NOT_ALLOWED, no_home
+from ferrygate.sftp.wire import NameReply, Status, StatusReply, Type
+
+_MAX_CHANNELS = 9  # as many as a session may use: one to browse, eight to transfer
+_COUNT_SECONDS = 1.0  # for which more channels are asked for
+_NAME = ".ferrygate-check-{}"
+_NAME_BYTES = 8  # of chance in a name
+_ROUND_TRIPS = 5
+_SPEED_BYTES = 4 << 20
+_PATTERN_BYTES = 1 << 16  # of chance, repeated: a line that compresses gains nothing by it
+
+
+def count_channels(connection: SftpConnection, clock: Clock, cancel: CancelToken) -> int:
+    """Count the channels that the server grants beside the first; stops at what a session uses.
+
+    Raises:
+        FerrygateError: the connection ended, or a channel is of no use.
+    """
+    until = clock.monotonic() + _COUNT_SECONDS
+    opened: list[SftpChannel] = []
+    try:
+        while len(opened) + 1 < _MAX_CHANNELS and clock.monotonic() < until:
+            opened.append(connection.open_channel(cancel))
+    except UnsupportedError:
+        pass
+    finally:
+        for channel in opened:
+            channel.close()
+    return len(opened)
+
+
+def tell_sftp(teller: StageTeller, channels: int, detail: str) -> None:
+    """Tell that files can be transferred, over so many channels at a time."""
+    detail = f"{detail}\nchannels granted: {channels}"
+    if channels > 1:
+        sentence = message("The server transfers files, several of them at a time.")
+        teller.passed(Stage.SFTP, sentence, detail)
+        return
+    sentence = message("The server transfers files, and grants one channel only.")
+    step = message("A folder is not shown while files are transferred.")
+    teller.warned(Stage.SFTP, sentence, Party.OWNER, next_step=step, detail=detail)
+
+
+class FileStages:
+    """Tries the account's files over one channel; for the channel's thread."""
+
+    def __init__(
+        self,
+        teller: StageTeller,
+        files: RemoteFiles,
+        folder: bytes,
+        clock: Clock,
+        random_hex: RandomHex,
+    ) -> None:
+        """Begin.
+
+        Args:
+            teller: takes the stages.
+            files: the channel.
+            folder: the site's start folder.
+            clock: the time.
+            random_hex: cryptographic randomness.
+        """
+        self._teller = teller
+        self._files = files
+        self._folder = folder
+        self._clock = clock
+        self._random_hex = random_hex
+
+    # ------------------------------------------------------------ the start folder
+
+    async def home_folder(self) -> None:
+        """Tell whether the start folder is there, and can be listed."""
+        stage = Stage.HOME_FOLDER
+        detail = f"folder: {self._folder.decode('utf-8', 'backslashreplace')}"
+        try:
+            is_empty = await self._is_empty(self._folder)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except PermissionDeniedError as refusal:
+            await self._closed_folder(refusal, detail)
+        except NotFoundError as error:
+            problem = error.problem
+            if self._folder == remote_path.ROOT:
+                problem = no_home(problem).problem
+            self._teller.failed(stage, problem, Party.CONTACT, detail)
+        except FerrygateError as error:
+            self._failed(stage, error, detail)
+        else:
+            detail += "\nempty" if is_empty else "\nnot empty"
+            sentence = message("The start folder is there, and can be listed.")
+            self._teller.passed(stage, sentence, detail)
+
+    async def _is_empty(self, folder: bytes) -> bool:
+        """Open a folder, and read its first entries."""
+        handle = await self._files.open_folder(folder)
+        try:
+            reply = await self._files.channel.request(Type.READDIR, wire.string(handle))
+        finally:
+            self._files.close_later(handle)
+        if isinstance(reply, StatusReply) and reply.code == Status.EOF:
+            return True
+        return not expect(NameReply, reply, folder).entries
+
+    async def _closed_folder(self, refusal: PermissionDeniedError, detail: str) -> None:
+        """Tell of a folder that may not be listed: a drop box takes files nevertheless."""
+        stage = Stage.HOME_FOLDER
+        try:
+            await self._files.stat(self._folder)
+        except NotFoundError as error:
+            self._teller.failed(stage, error.problem, Party.CONTACT, detail)
+        except STAT_NOT_ALLOWED:
+            self._failed(stage, refusal, detail)
+        else:
+            self._teller.warned(
+                stage,
+                message("The start folder is there, and this account may not list it."),
+                Party.CONTACT,
+                next_step=message("Files can be sent into it nevertheless, if that is allowed."),
+                detail=f"{detail}\n{refusal.problem.detail}",
+            )
+
+    # ------------------------------------------------------------ one byte
+
+    async def write_probe(self, folder: bytes) -> None:
+        """Write one byte into a folder, ask for its size, and remove it."""
+        stage = Stage.WRITE_PROBE
+        path = self._new_path(folder)
+        detail = f"file: {path.decode('utf-8', 'backslashreplace')}"
+        try:
+            await self._write(path, b".")
+            size = await self._size(path)
+            detail += f"\nsize on the server: {'not told' if size is None else size}"
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError as error:
+            self._failed(stage, error, detail)
+            return
+        try:
+            await self._files.remove_file(path)
+        except NotFoundError:
+            self._teller.passed(
+                stage,
+                message("A file can be written, and is taken from the folder at once."),
+                detail,
+            )
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError as error:
+            self._teller.warned(
+                stage,
+                message("A file can be written, and not removed: “{path}” is left.", path=path),
+                Party.CONTACT,
+                next_step=message("Ask your contact to remove it, if it is in the way."),
+                detail=f"{detail}\n{error.problem.detail}",
+            )
+        else:
+            sentence = message("A file can be written and removed.")
+            self._teller.passed(stage, sentence, detail)
+
+    async def _write(self, path: bytes, content: bytes) -> None:
+        """Write a file that is not there yet; what came of one that fails is removed."""
+        handle = await self._open_new(path)
+        try:
+            step = self._files.write_size(handle)
+            writes = [
+                self._files.write(handle, at, content[at : at + step])
+                for at in range(0, len(content), step)
+            ]
+            for write in writes:
+                check_ok(await write, path)
+            check_ok(await self._files.request_close(handle), path)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError:
+            self._files.close_later(handle)
+            await self._remove_quietly(path)
+            raise
+
+    async def _open_new(self, path: bytes) -> bytes:
+        """Open a file for writing that is not there; a server may know no exclusive OPEN."""
+        is_free = False
+        try:
+            await self._files.lstat(path)
+        except NotFoundError:
+            is_free = True
+        except STAT_NOT_ALLOWED:  # a drop box: the exclusive OPEN decides
+            pass
+        else:
+            raise ConflictError(message("“{name}” is already there.", name=path))
+        try:
+            return await self._files.open_for_writing(path, replace=False)
+        except UnsupportedError:
+            if not is_free:
+                raise
+            return await self._files.open_for_writing(path, replace=True)
+
+    async def _size(self, path: bytes) -> int | None:
+        try:
+            return (await self._files.stat(path)).size
+        except (NotFoundError, *STAT_NOT_ALLOWED):
+            return None
+
+    async def _remove_quietly(self, path: bytes) -> None:
+        """Remove what a failed write may have left; what stands in the way was told already."""
+        try:
+            await self._files.remove_file(path)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError:
+            return
+
+    # ------------------------------------------------------------ speed
+
+    async def speed(self, folder: bytes) -> None:
+        """Measure the round trip, and 4 MiB each way over one channel."""
+        stage = Stage.SPEED
+        trips = [await self._round_trip() for _ in range(_ROUND_TRIPS)]
+        detail = f"round trips, ms: {', '.join(f'{1000 * trip:.1f}' for trip in trips)}"
+        path = self._new_path(folder)
+        pattern = bytes.fromhex(self._random_hex(_PATTERN_BYTES))
+        content = pattern * (_SPEED_BYTES // _PATTERN_BYTES)
+        try:
+            began = self._clock.monotonic()
+            await self._write(path, content)
+            sent = self._clock.monotonic()
+            await self._read(path)
+            received = self._clock.monotonic()
+            await self._remove_quietly(path)
+        except (Cancelled, ConnectionLostError):
+            raise
+        except FerrygateError as error:
+            self._teller.warned(
+                stage,
+                message("The speed could not be measured, since no file could be written."),
+                Party.CONTACT,
+                detail=f"{detail}\n{error.problem.detail}",
+            )
+            return
+        up, down = (_rate(took) for took in (sent - began, received - sent))
+        detail += f"\nto the server: {up} bytes a second; from it: {down}"
+        sentence = plural_message(
+            "{up} a second to the server, {down} a second from it; {count} millisecond there and"
+            " back.",
+            "{up} a second to the server, {down} a second from it; {count} milliseconds there and"
+            " back.",
+            max(1, round(1000 * sorted(trips)[_ROUND_TRIPS // 2])),
+            up=Size(up),
+            down=Size(down),
+        )
+        self._teller.passed(stage, sentence, detail)
+
+    async def _round_trip(self) -> float:
+        """Ask for the start folder; any answer will do. Returns the seconds until it came."""
+        began = self._clock.monotonic()
+        await self._files.request_stat(self._folder)
+        return self._clock.monotonic() - began
+
+    async def _read(self, path: bytes) -> None:
+        handle = await self._files.open_for_reading(path)
+        try:
+            step = self._files.read_size
+            reads = [self._files.read(handle, at, step) for at in range(0, _SPEED_BYTES, step)]
+            for read in reads:
+                data_read(await read, path)
+        finally:
+            self._files.close_later(handle)
+
+    # ------------------------------------------------------------ inside
+
+    def _new_path(self, folder: bytes) -> bytes:
+        name = _NAME.format(self._random_hex(_NAME_BYTES))
+        return remote_path.join(folder, name.encode())
+
+    def _failed(self, stage: Stage, error: FerrygateError, detail: str) -> None:
+        problem = error.problem
+        who = party_for(problem.kind, stage, Evidence())
+        self._teller.failed(stage, problem, who, detail)
+
+
+def _rate(seconds: float) -> int:
+    """Return bytes a second for what was moved in this time."""
+    return round(_SPEED_BYTES / max(seconds, 1e-6))

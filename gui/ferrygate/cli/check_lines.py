@@ -1,0 +1,111 @@
+"""Prints the stages of an access check, and its verdict, for people and for programs."""
+
+from __future__ import annotations
+
+from ferrygate.access_check.stages import CheckVerdict, Party, StageOutcome, StageResult
+from ferrygate.access_check.words import (
+    OUTCOME_WORDS,
+    PARTY_WORDS,
+    STAGE_TITLES,
+    cause_words,
+)
+from ferrygate.cli.exit_codes import Exit, exit_for
+from ferrygate.cli.json_lines import JsonEvent, message_fields
+from ferrygate.cli.terminal import Terminal
+from ferrygate.common.display import display_text
+from ferrygate.common.i18n import _, render
+from ferrygate.common.text import server_says
+
+_INDENT = "    "
+
+
+class CheckPrinter:
+    """Prints each stage as it ends; those that were not reached are named together at the end."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._not_reached: list[str] = []
+
+    def begin(self, name: str) -> None:
+        """Say what is checked: a site's name, or what was typed for it."""
+        self._not_reached = []
+        self._line(_("Checking the access to “{name}”").format(name=display_text(name)))
+
+    def stage(self, result: StageResult) -> None:
+        """Print a stage."""
+        self._terminal.clear_status_line()
+        self._record(result)
+        title = render(STAGE_TITLES[result.stage])
+        if result.outcome is StageOutcome.NOT_REACHED and not self._terminal.verbose:
+            self._not_reached.append(title)
+            return
+        outcome, sentence = render(OUTCOME_WORDS[result.outcome]), render(result.sentence)
+        self._line(f"{outcome}: {title}. {sentence} ({result.milliseconds} ms)")
+        for line in self._more(result):
+            self._line(_INDENT + line)
+
+    def end(self, verdict: CheckVerdict) -> None:
+        """Print the verdict, and whose move it is."""
+        exit_status = Exit.DONE if verdict.kind is None else exit_for(verdict.kind)
+        self._terminal.record(
+            JsonEvent.SUMMARY,
+            result=verdict.outcome.value,
+            first_failed="" if verdict.first_failed is None else verdict.first_failed.value,
+            who=_value(verdict.who),
+            **message_fields("sentence", verdict.sentence),
+            **message_fields("next_step", verdict.next_step),
+            kind="" if verdict.kind is None else verdict.kind.value,
+            contact=self._terminal.contact,
+            exit=int(exit_status),
+        )
+        if self._not_reached:
+            self._line(_("Not checked: {stages}").format(stages=", ".join(self._not_reached)))
+        self._line(render(verdict.sentence))
+        if verdict.who is not None:
+            self._line(_("Whose move it is: {who}").format(who=self._party(verdict.who)))
+        if verdict.next_step is not None:
+            self._line(render(verdict.next_step))
+
+    def _more(self, result: StageResult) -> list[str]:
+        """List what is told below a stage."""
+        lines = [render(cause_words(cause)) for cause in result.causes]
+        if lines:
+            lines.insert(0, _("What it may be due to, the likeliest first:"))
+        if result.next_step is not None:
+            lines.append(render(result.next_step))
+        if result.server_said:
+            lines.append(server_says(display_text(result.server_said)))
+        if result.who is not None:
+            lines.append(_("Who can mend it: {who}").format(who=self._party(result.who)))
+        if self._terminal.verbose:
+            lines += display_text(result.detail).splitlines()
+        return lines
+
+    def _party(self, who: Party) -> str:
+        contact = self._terminal.contact
+        if who is Party.CONTACT and contact:
+            return f"{render(PARTY_WORDS[who])} ({display_text(contact)})"
+        return render(PARTY_WORDS[who])
+
+    def _record(self, result: StageResult) -> None:
+        self._terminal.record(
+            JsonEvent.STAGE,
+            stage=result.stage.value,
+            result=result.outcome.value,
+            milliseconds=result.milliseconds,
+            **message_fields("sentence", result.sentence),
+            **message_fields("next_step", result.next_step),
+            who=_value(result.who),
+            kind="" if result.kind is None else result.kind.value,
+            causes=[cause.value for cause in result.causes],
+            detail=result.detail,
+            server_said=result.server_said,
+        )
+
+    def _line(self, text: str) -> None:
+        if not self._terminal.as_json:
+            self._terminal.line(text)
+
+
+def _value(who: Party | None) -> str:
+    return "" if who is None else who.value
