@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from types import SimpleNamespace
 
-import msgspec
 import pytest
-from botocore.awsrequest import AWSRequest
 
-from ferrygate.common.errors import UsageError, problem_of
 from ferrygate.sandbox.bucket_connection import connected
-from ferrygate.sandbox.bucket_options import BucketOptions
 from ferrygate.sandbox.multipart import S3Bucket
-from ferrygate.sandbox.s3_errors import OtherAddressError
 from ferrygate.sandbox.s3_limits import S3Limits
 from ferrygate.sandbox.s3_store import S3Store
-from ferrygate.sandbox.store import Attributes, Status, StatusError, Writing
+from ferrygate.sandbox.store import Attributes, StatusError, Writing
 from ferrygate.sandbox.upload_journal import UploadJournal
 from support.fake_clock import ManualClock
-from support.loopback_only import OtherAddressAskedError, loopback_only
-from support.s3_fixtures import MotoBucket
+from support.s3_fixtures import SMALL, MotoBucket
 
 MIB = 1 << 20
-SMALL = S3Limits(
-    first_part_bytes=5 * MIB, max_part_bytes=6 * MIB, in_flight_bytes=6 * MIB, listing_page=3
-)
 METADATA = {"user-agent": "AWSTransfer", "user-agent-id": "vendor7@s-00000000000000000"}
-FOLDER = Attributes(is_folder=True)
-
-
-@pytest.fixture
-def bucket(moto_bucket: MotoBucket, tmp_path: Path) -> Iterator[S3Bucket]:
-    with connected(moto_bucket.options, tmp_path, ManualClock(), SMALL) as bucket:
-        yield bucket
-    assert [path.name for path in tmp_path.iterdir()] == ["uploads.lock"]
-    assert moto_bucket.open_uploads() == []
-
-
-@pytest.fixture
-def store(bucket: S3Bucket) -> S3Store:
-    return S3Store(bucket, "vendor7", "s-00000000000000000")
 
 
 def written(store: S3Store, key: str, content: bytes, step: int = 255 * 1024) -> Writing:
@@ -56,32 +30,15 @@ def written(store: S3Store, key: str, content: bytes, step: int = 255 * 1024) ->
     return writing
 
 
-def read(store: S3Store, key: str, offset: int, length: int) -> bytes:
-    reading = store.open_reading(key)
-    content = reading.read(offset, length)
-    reading.close()
-    return content
-
-
-def refuse(bucket: S3Bucket, operation: str) -> None:
-    """Answer an operation in S3's place, as it does where a right is missing."""
-    answer = {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
-
-    def respond(**_event: object) -> tuple[object, object]:
-        return SimpleNamespace(status_code=403), answer
-
-    bucket.client.meta.events.register(f"before-call.s3.{operation}", respond)
-
-
 SIZES = [0, 1, 5 * MIB, 5 * MIB + 1, 17 * MIB + 5, 23 * MIB]
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_file_becomes_one_object_of_the_same_bytes_with_its_metadata(
-    store: S3Store, moto_bucket: MotoBucket, size: int
+    s3_store: S3Store, moto_bucket: MotoBucket, size: int
 ) -> None:
     content = os.urandom(size)
-    writing = written(store, "vendor7/a", content)
+    writing = written(s3_store, "vendor7/a", content)
     assert moto_bucket.keys() == []
     assert writing.attributes() == Attributes(
         is_folder=False, size=size, modified=int(ManualClock().now())
@@ -93,10 +50,10 @@ def test_a_file_becomes_one_object_of_the_same_bytes_with_its_metadata(
 
 
 def test_an_earlier_object_stays_until_the_new_one_is_whole(
-    store: S3Store, moto_bucket: MotoBucket
+    s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     moto_bucket.put("a", b"old")
-    writing = written(store, "a", bytes(11 * MIB))
+    writing = written(s3_store, "a", bytes(11 * MIB))
     assert moto_bucket.open_uploads() == ["a"]
     assert moto_bucket.content("a") == b"old"
     writing.publish()
@@ -105,22 +62,22 @@ def test_an_earlier_object_stays_until_the_new_one_is_whole(
 
 @pytest.mark.parametrize("size", [3, 11 * MIB])
 def test_what_is_discarded_leaves_nothing(
-    store: S3Store, moto_bucket: MotoBucket, size: int
+    s3_store: S3Store, moto_bucket: MotoBucket, size: int
 ) -> None:
     moto_bucket.put("a", b"old")
-    written(store, "a", bytes(size)).discard()
+    written(s3_store, "a", bytes(size)).discard()
     assert moto_bucket.open_uploads() == []
     assert moto_bucket.content("a") == b"old"
 
 
-def test_every_part_and_the_whole_have_checksums(bucket: S3Bucket, store: S3Store) -> None:
+def test_every_part_and_the_whole_have_checksums(s3_bucket: S3Bucket, s3_store: S3Store) -> None:
     sent: list[tuple[str, dict[str, object]]] = []
 
     def note(params: dict[str, object], model: object, **_event: object) -> None:
         sent.append((str(getattr(model, "name", "")), params))
 
-    bucket.client.meta.events.register("provide-client-params.s3", note)
-    written(store, "a", os.urandom(12 * MIB)).publish()
+    s3_bucket.client.meta.events.register("provide-client-params.s3", note)
+    written(s3_store, "a", os.urandom(12 * MIB)).publish()
     names = [name for name, _params in sent]
     assert names == ["CreateMultipartUpload", *["UploadPart"] * 3, "CompleteMultipartUpload"]
     assert all("ChecksumCRC32" in params for _name, params in sent[1:])
@@ -128,14 +85,14 @@ def test_every_part_and_the_whole_have_checksums(bucket: S3Bucket, store: S3Stor
 
 
 def test_uploads_keep_no_more_in_memory_than_is_allowed(
-    bucket: S3Bucket, store: S3Store, moto_bucket: MotoBucket
+    s3_bucket: S3Bucket, s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     contents = [os.urandom(4 * MIB) for _number in range(4)]
-    uploads = [written(store, str(number), each) for number, each in enumerate(contents)]
-    assert not bucket.budget.acquire(3 * MIB)
+    uploads = [written(s3_store, str(number), each) for number, each in enumerate(contents)]
+    assert not s3_bucket.budget.acquire(3 * MIB)
     for upload in uploads:
         upload.publish()
-    assert bucket.budget.acquire(6 * MIB)
+    assert s3_bucket.budget.acquire(6 * MIB)
     assert [moto_bucket.content(str(number)) for number in range(4)] == contents
 
 
@@ -153,83 +110,57 @@ def test_a_file_that_needs_more_parts_than_s3_takes_is_refused(
     assert moto_bucket.keys() == moto_bucket.open_uploads() == []
 
 
-def test_an_upload_that_s3_does_not_open_fails_and_is_not_looked_for(
-    bucket: S3Bucket, store: S3Store
-) -> None:
-    refuse(bucket, "CreateMultipartUpload")
-    writing = store.open_writing("a")
-    with pytest.raises(StatusError) as refused:
-        writing.append(bytes(6 * MIB))
-    writing.discard()
-    assert refused.value.status is Status.PERMISSION_DENIED
-
-
-def test_a_part_that_s3_refuses_fails_every_later_write_and_the_close(
-    bucket: S3Bucket, store: S3Store, moto_bucket: MotoBucket
-) -> None:
-    refuse(bucket, "UploadPart")
-    writing = store.open_writing("a")
-    for content in (bytes(17 * MIB), b"x"):
-        with pytest.raises(StatusError) as refused:
-            writing.append(content)
-        assert refused.value.status is Status.PERMISSION_DENIED
-    with pytest.raises(StatusError):
-        writing.publish()
-    assert moto_bucket.keys() == moto_bucket.open_uploads() == []
-    assert bucket.budget.acquire(6 * MIB)
-
-
 def test_names_come_in_the_order_of_keys_with_folders_that_were_never_made(
-    store: S3Store, moto_bucket: MotoBucket
+    s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     for key in ("d/", "d/b/x", "d/a", "d/a-b", "d/é", "d//y", "d/./z", "d/e/", "da"):
         moto_bucket.put(key, b"1")
-    names = [(name.decode(), found.is_folder) for name, found in store.list("d/")]
+    names = [(name.decode(), found.is_folder) for name, found in s3_store.list("d/")]
     expected = [("a", False), ("a-b", False), ("b", True), ("e", True), ("é", False)]
     assert names == expected
 
 
-def test_a_file_hides_a_folder_of_its_name(store: S3Store, moto_bucket: MotoBucket) -> None:
+def test_a_file_hides_a_folder_of_its_name(s3_store: S3Store, moto_bucket: MotoBucket) -> None:
     for key in ("d/a", "d/a-b", "d/a/x", "d/a.b/x"):
         moto_bucket.put(key)
-    names = [(name, found.is_folder) for name, found in store.list("d/")]
+    names = [(name, found.is_folder) for name, found in s3_store.list("d/")]
     assert names == [(b"a", False), (b"a-b", False), (b"a.b", True)]
 
 
-def test_a_listing_goes_on_over_pages(store: S3Store, moto_bucket: MotoBucket) -> None:
+def test_a_listing_goes_on_over_pages(s3_store: S3Store, moto_bucket: MotoBucket) -> None:
     for number in range(8):
         moto_bucket.put(f"d/{number}" if number % 3 else f"d/{number}/x")
-    names = [(name, found.is_folder) for name, found in store.list("d/")]
+    names = [(name, found.is_folder) for name, found in s3_store.list("d/")]
     assert names == [(str(number).encode(), number % 3 == 0) for number in range(8)]
 
 
 def test_what_is_there_is_told_and_what_is_not_is_none(
-    store: S3Store, moto_bucket: MotoBucket
+    s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     moto_bucket.put("d/a", b"abc")
-    found = store.head("d/a")
+    found = s3_store.head("d/a")
     assert found is not None
     assert (found.is_folder, found.size) == (False, 3)
     assert abs(found.modified - time.time()) < 60
-    assert store.head("d") is None
-    assert store.has_prefix("d/")
-    assert not store.has_prefix("a/")
+    assert s3_store.head("d") is None
+    assert s3_store.has_prefix("d/")
+    assert not s3_store.has_prefix("a/")
 
 
-def test_markers_and_objects_come_and_go(store: S3Store, moto_bucket: MotoBucket) -> None:
-    store.put_marker("d/")
+def test_markers_and_objects_come_and_go(s3_store: S3Store, moto_bucket: MotoBucket) -> None:
+    s3_store.put_marker("d/")
     assert (moto_bucket.keys(), moto_bucket.content("d/")) == (["d/"], b"")
-    store.delete("d/")
+    s3_store.delete("d/")
     assert moto_bucket.keys() == []
 
 
 @pytest.mark.parametrize("size", [3, 17 * MIB])
 def test_a_moved_object_keeps_bytes_and_metadata(
-    store: S3Store, moto_bucket: MotoBucket, size: int
+    s3_store: S3Store, moto_bucket: MotoBucket, size: int
 ) -> None:
     content = os.urandom(size)
-    written(store, "old", content).publish()
-    store.move("old", "new")
+    written(s3_store, "old", content).publish()
+    s3_store.move("old", "new")
     assert moto_bucket.keys() == ["new"]
     assert moto_bucket.content("new") == content
     head = moto_bucket.client.head_object(**moto_bucket.place, Key="new")
@@ -237,47 +168,29 @@ def test_a_moved_object_keeps_bytes_and_metadata(
 
 
 def test_reading_gives_any_bytes_that_are_asked_for(
-    store: S3Store, moto_bucket: MotoBucket
+    s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     content = os.urandom(9 * MIB)
     moto_bucket.put("a", content)
-    reading = store.open_reading("a")
+    reading = s3_store.open_reading("a")
     for offset in (0, 1, 4 * MIB - 5, 4 * MIB, 2 * MIB, 9 * MIB - 3, 9 * MIB, 20 * MIB):
         assert reading.read(offset, 1000) == content[offset : offset + 1000]
     assert reading.attributes().size == 9 * MIB
     reading.close()
-    assert store.open_reading("a").read(0, 0) == b""
+    assert s3_store.open_reading("a").read(0, 0) == b""
 
 
 def test_reading_goes_on_where_there_is_no_memory_to_read_ahead(
-    bucket: S3Bucket, store: S3Store, moto_bucket: MotoBucket
+    s3_bucket: S3Bucket, s3_store: S3Store, moto_bucket: MotoBucket
 ) -> None:
     moto_bucket.put("a", b"0123456789" * MIB)
     with ExitStack() as readings:
-        opened = [store.open_reading("a") for _number in range(3)]
+        opened = [s3_store.open_reading("a") for _number in range(3)]
         for reading in opened:
             readings.callback(reading.close)
             assert reading.read(5, 10) == b"5678901234"
-        assert not bucket.budget.acquire(3 * MIB)
-    assert bucket.budget.acquire(6 * MIB)
-
-
-def test_a_file_that_is_replaced_while_it_is_read_fails(
-    store: S3Store, moto_bucket: MotoBucket
-) -> None:
-    moto_bucket.put("a", b"old")
-    reading = store.open_reading("a")
-    moto_bucket.put("a", b"new")
-    with pytest.raises(StatusError, match="replaced"):
-        reading.read(0, 3)
-    reading.close()
-
-
-def test_what_is_not_there_cannot_be_read_or_moved(store: S3Store) -> None:
-    for call in (lambda: read(store, "a", 0, 1), lambda: store.move("a", "b")):
-        with pytest.raises(StatusError) as refused:
-            call()
-        assert refused.value.status is Status.NO_SUCH_FILE
+        assert not s3_bucket.budget.acquire(3 * MIB)
+    assert s3_bucket.budget.acquire(6 * MIB)
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -306,42 +219,3 @@ def test_an_upload_that_s3_has_no_more_is_as_good_as_aborted(
     with connected(moto_bucket.options, tmp_path, ManualClock(), SMALL):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["uploads.lock"]
-
-
-def test_a_bucket_that_is_not_there_is_told_of(moto_bucket: MotoBucket, tmp_path: Path) -> None:
-    options = msgspec.structs.replace(moto_bucket.options, name="nowhere")
-    with (
-        pytest.raises(UsageError, match="nowhere"),
-        connected(options, tmp_path, ManualClock(), SMALL),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://two words"])
-def test_an_address_where_no_s3_is_is_told_of(
-    dummy_credentials: None,  # noqa: ARG001  before the client is made
-    tmp_path: Path,
-    address: str,
-) -> None:
-    options = BucketOptions(name="bucket", endpoint_url=address)
-    with (
-        pytest.raises(UsageError) as refused,
-        connected(options, tmp_path, ManualClock(), SMALL),
-    ):
-        pass
-    assert address.removeprefix("http://") in problem_of(refused.value).detail
-
-
-def test_a_redirection_to_another_address_is_not_followed(bucket: S3Bucket) -> None:
-    request = AWSRequest(method="GET", url="http://192.0.2.1/bucket").prepare()
-    with pytest.raises(OtherAddressError, match=r"192\.0\.2\.1"):
-        bucket.client.meta.events.emit("before-send.s3.GetObject", request=request)
-
-
-def test_a_test_that_asks_another_address_fails() -> None:
-    guard = loopback_only()
-    guard.__enter__()
-    with socket.socket() as asking, pytest.raises(OtherAddressAskedError):
-        asking.connect(("192.0.2.1", 80))
-    with pytest.raises(OtherAddressAskedError, match=r"192\.0\.2\.1"):
-        guard.__exit__(None, None, None)

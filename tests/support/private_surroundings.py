@@ -1,4 +1,4 @@
-"""Hides the person's files, keychain and desktop session from tests; a pytest plugin."""
+"""Hides the person's files, keychain, desktop session and AWS from tests; a pytest plugin."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ from pathlib import Path
 
 import pytest
 
+DUMMY_AWS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+"""Environment in which boto3 knows nobody's account, and asks nothing for one."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def private_session() -> Iterator[None]:
-    """Give the run its own runtime folder, without the desktop's D-Bus and keychain.
+    """Give the run its own runtime folder, without the desktop's D-Bus, keychain and AWS account.
 
-    Qt warns without ``XDG_RUNTIME_DIR``, and sockets in it must have short paths.
+    Qt warns without ``XDG_RUNTIME_DIR``, and sockets in it must have short paths. The credentials
+    open nothing.
     """
     with (
         tempfile.TemporaryDirectory(prefix="fg-run-") as runtime,
@@ -22,6 +33,10 @@ def private_session() -> Iterator[None]:
     ):
         m.setenv("XDG_RUNTIME_DIR", runtime)
         m.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+        for variable in [name for name in os.environ if name.startswith("AWS_")]:
+            m.delenv(variable)
+        for variable, value in DUMMY_AWS.items():
+            m.setenv(variable, value)
         yield
 
 
