@@ -16,11 +16,12 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from ferrygate.common.errors import UsageError, problem_of
 from ferrygate.sandbox.bucket_connection import connected
 from ferrygate.sandbox.bucket_options import BucketOptions
-from ferrygate.sandbox.multipart import S3Bucket
+from ferrygate.sandbox.multipart import S3Bucket, abort
 from ferrygate.sandbox.s3_errors import OtherAddressError
 from ferrygate.sandbox.s3_limits import MIB
 from ferrygate.sandbox.s3_store import S3Store
 from ferrygate.sandbox.store import Status, StatusError
+from ferrygate.sandbox.upload_journal import OpenUpload
 from support.fake_clock import ManualClock
 from support.loopback_only import OtherAddressAskedError, loopback_only
 from support.s3_fixtures import SMALL, MotoBucket
@@ -56,6 +57,48 @@ def refused(call: Callable[[], object]) -> tuple[Status, str]:
     return error.value.status, error.value.text
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (403, "AccessDenied", (Status.PERMISSION_DENIED, "Permission denied")),
+        (404, "NoSuchKey", (Status.NO_SUCH_FILE, "No such file")),
+        (404, "NoSuchBucket", (Status.FAILURE, "NoSuchBucket")),
+        (412, "PreconditionFailed", (Status.FAILURE, "The file has been replaced")),
+        (503, "SlowDown", (Status.FAILURE, "The bucket is busy")),
+        (500, "InternalError", (Status.FAILURE, "InternalError")),
+        (400, "KMS.DisabledException", (Status.FAILURE, "KMS.DisabledException")),
+    ],
+)
+def test_an_error_of_s3_is_told_by_a_status_of_sftp(
+    s3_bucket: S3Bucket,
+    s3_store: S3Store,
+    moto_bucket: MotoBucket,
+    status: int,
+    code: str,
+    expected: tuple[Status, str],
+) -> None:
+    moto_bucket.put("a", b"abc")
+    reading = s3_store.open_reading("a")
+    refuse(s3_bucket, "GetObject", status, code)
+    assert refused(lambda: reading.read(0, 3)) == expected
+    reading.close()
+
+
+def test_a_bucket_that_asks_for_fewer_requests_is_asked_again(
+    s3_bucket: S3Bucket, s3_store: S3Store, moto_bucket: MotoBucket
+) -> None:
+    moto_bucket.put("d/a")
+    answer_once(s3_bucket, "ListObjectsV2", 503, SLOW_DOWN)
+    assert s3_store.has_prefix("d/")
+
+
+def test_a_busy_bucket_is_not_taken_for_a_missing_object(
+    s3_bucket: S3Bucket, s3_store: S3Store
+) -> None:
+    refuse(s3_bucket, "HeadObject", 503, "503")
+    assert refused(lambda: s3_store.head("a")) == (Status.FAILURE, "The bucket is busy")
+
+
 def test_an_upload_that_s3_does_not_open_fails_and_is_not_looked_for(
     s3_bucket: S3Bucket, s3_store: S3Store
 ) -> None:
@@ -75,6 +118,16 @@ def test_a_part_that_s3_refuses_fails_every_later_write_and_the_close(
     assert refused(writing.publish)[0] is Status.PERMISSION_DENIED
     assert moto_bucket.keys() == moto_bucket.open_uploads() == []
     assert s3_bucket.budget.acquire(6 * MIB)
+
+
+def test_an_upload_that_s3_gave_up_is_no_missing_file(
+    s3_bucket: S3Bucket, s3_store: S3Store, moto_bucket: MotoBucket
+) -> None:
+    writing = s3_store.open_writing("a")
+    writing.append(bytes(11 * MIB))
+    refuse(s3_bucket, "CompleteMultipartUpload", 404, "NoSuchUpload")
+    assert refused(writing.publish) == (Status.FAILURE, "NoSuchUpload")
+    assert moto_bucket.keys() == []
 
 
 def test_a_part_on_its_way_is_tried_again_where_s3_is_busy(
@@ -102,6 +155,33 @@ def test_a_file_that_is_replaced_while_it_is_read_fails(
 def test_what_is_not_there_cannot_be_read_or_moved(s3_store: S3Store) -> None:
     for call in (lambda: s3_store.open_reading("a"), lambda: s3_store.move("a", "b")):
         assert refused(call)[0] is Status.NO_SUCH_FILE
+
+
+def test_uploads_without_a_name_are_found_on_every_page_under_keys_as_in_urls() -> None:
+    key = "a b/\x01+ü"
+    url = "a+b/%01%2B%C3%BC"
+    asked: list[dict[str, str]] = []
+    aborted: list[str] = []
+
+    def list_multipart_uploads(**request: str) -> dict[str, object]:
+        asked.append(request)
+        if "KeyMarker" in request:
+            uploads = [{"Key": url, "UploadId": "2"}]
+            return {"EncodingType": "url", "IsTruncated": False, "Uploads": uploads}
+        uploads = [{"Key": url, "UploadId": "1"}, {"Key": f"{url}-other", "UploadId": "3"}]
+        marker = {"NextKeyMarker": url, "NextUploadIdMarker": "1"}
+        return {"EncodingType": "url", "IsTruncated": True, "Uploads": uploads, **marker}
+
+    def abort_multipart_upload(**request: str) -> None:
+        aborted.append(request["UploadId"])
+
+    client = SimpleNamespace(
+        list_multipart_uploads=list_multipart_uploads, abort_multipart_upload=abort_multipart_upload
+    )
+    abort(client, OpenUpload(endpoint="http://127.0.0.1", bucket="b", key=key, number=1))
+    assert aborted == ["1", "2"]
+    assert [each["Prefix"] for each in asked] == [key, key]
+    assert (asked[1]["KeyMarker"], asked[1]["UploadIdMarker"]) == (key, "1")
 
 
 def test_a_bucket_that_is_not_there_is_told_of(moto_bucket: MotoBucket, tmp_path: Path) -> None:

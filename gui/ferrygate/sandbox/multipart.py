@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -128,12 +129,25 @@ def abort(client: Any, upload: OpenUpload) -> None:
 
 
 def _names(client: Any, upload: OpenUpload) -> list[str]:
-    pages = client.get_paginator("list_multipart_uploads").paginate(
-        Bucket=upload.bucket, Prefix=upload.key
-    )
-    return [
-        str(each["UploadId"])
-        for page in pages
-        for each in page.get("Uploads", [])
-        if each["Key"] == upload.key
-    ]
+    """Return S3's names of the open uploads of a key.
+
+    Keys are asked for as in URLs, since XML has no way to write some characters that they may have.
+    """
+    found: list[str] = []
+    marker: dict[str, str] = {}
+    while True:
+        page = client.list_multipart_uploads(
+            Bucket=upload.bucket, Prefix=upload.key, EncodingType="url", **marker
+        )
+        plain = unquote_plus if page.get("EncodingType") == "url" else str
+        found += [
+            str(each["UploadId"])
+            for each in page.get("Uploads", [])
+            if plain(each["Key"]) == upload.key
+        ]
+        if not page["IsTruncated"]:
+            return found
+        marker = {
+            "KeyMarker": plain(page["NextKeyMarker"]),
+            "UploadIdMarker": page["NextUploadIdMarker"],
+        }

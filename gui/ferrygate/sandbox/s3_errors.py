@@ -11,7 +11,9 @@ from ferrygate.sandbox.store import Status, StatusError
 
 _FORBIDDEN = 403
 _NOT_FOUND = 404
+_NO_OBJECT = {"NoSuchKey", "404"}  # codes; an answer to HEAD has no body, and so no code of S3's
 _CHANGED = 412  # of a request that was for one state of an object only
+_BUSY = 503  # "SlowDown", after the client's own tries
 
 
 class OtherAddressError(Exception):
@@ -28,10 +30,7 @@ def translated() -> Iterator[None]:
         yield
     except ClientError as error:
         raise _status_error(error) from None
-    except (
-        BotoCoreError,
-        OtherAddressError,
-    ):  # its text names addresses, which are no client's business
+    except (BotoCoreError, OtherAddressError):  # the texts name addresses, no client's business
         raise StatusError(Status.FAILURE, "The bucket cannot be reached") from None
     except OSError as error:  # of a part's file, or of the journal
         raise StatusError(Status.FAILURE, error.strerror or "Failure") from None
@@ -48,11 +47,13 @@ def is_missing(error: ClientError) -> bool:
 
 
 def _status_error(error: ClientError) -> StatusError:
-    status = http_status(error)
+    status, code = http_status(error), str(error.response["Error"].get("Code", "Failure"))
     if status == _FORBIDDEN:
         return StatusError(Status.PERMISSION_DENIED, "Permission denied")
-    if status == _NOT_FOUND:
+    if status == _NOT_FOUND and code in _NO_OBJECT:
         return StatusError(Status.NO_SUCH_FILE, "No such file")
     if status == _CHANGED:
         return StatusError(Status.FAILURE, "The file has been replaced")
-    return StatusError(Status.FAILURE, str(error.response["Error"].get("Code", "Failure")))
+    if status == _BUSY:
+        return StatusError(Status.FAILURE, "The bucket is busy")
+    return StatusError(Status.FAILURE, code)
