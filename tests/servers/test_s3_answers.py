@@ -214,6 +214,14 @@ def test_a_redirection_to_another_address_is_not_followed(s3_bucket: S3Bucket) -
         s3_bucket.client.meta.events.emit("before-send.s3.GetObject", request=request)
 
 
+def test_a_proxy_of_the_network_never_sees_what_stays_on_this_computer(
+    moto_bucket: MotoBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    with connected(moto_bucket.options, tmp_path, ManualClock(), SMALL) as bucket:
+        assert S3Store(bucket, "vendor7", "s").head("a") is None
+
+
 def test_a_test_that_asks_another_address_fails() -> None:
     guard = loopback_only()
     guard.__enter__()

@@ -81,6 +81,7 @@ def _client(options: BucketOptions) -> Any:
         region_name=session.region_name or _REGION,
         config=Config(
             s3={"addressing_style": "path"},  # the bucket's name in front would be another address
+            proxies={} if options.is_local else None,  # no proxy between this computer and itself
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
