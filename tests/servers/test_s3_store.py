@@ -147,6 +147,19 @@ def test_what_is_there_is_told_and_what_is_not_is_none(
     assert not s3_store.has_prefix("a/")
 
 
+@pytest.mark.parametrize(
+    ("key", "content", "empty"),
+    [("d/", b"", True), ("d/", b"1", False), ("d/a", b"", False), ("d//", b"", False)],
+)
+def test_a_folder_is_empty_if_it_has_no_more_than_an_empty_marker(
+    s3_store: S3Store, moto_bucket: MotoBucket, key: str, content: bytes, *, empty: bool
+) -> None:
+    moto_bucket.put("da", b"1")
+    assert s3_store.is_empty("d/")
+    moto_bucket.put(key, content)
+    assert s3_store.is_empty("d/") is empty
+
+
 def test_markers_and_objects_come_and_go(s3_store: S3Store, moto_bucket: MotoBucket) -> None:
     s3_store.put_marker("d/")
     assert (moto_bucket.keys(), moto_bucket.content("d/")) == (["d/"], b"")

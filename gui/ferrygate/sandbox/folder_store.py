@@ -53,6 +53,10 @@ class FolderStore:
         found = self._find(prefix)
         return found is not None and found.is_folder
 
+    def is_empty(self, prefix: str) -> bool:
+        """Tell whether a folder holds nothing."""
+        return next(self.list(prefix), None) is None
+
     def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return the names in a folder, in byte order; links are left out, as S3 has none."""
         if not self.has_prefix(prefix):

@@ -48,6 +48,11 @@ class GuardedStore:
         self._check_listing(prefix)
         return self._objects.has_prefix(prefix)
 
+    def is_empty(self, prefix: str) -> bool:
+        """Look for keys; needs s3:ListBucket for the prefix."""
+        self._check_listing(prefix)
+        return self._objects.is_empty(prefix)
+
     def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return names; needs s3:ListBucket for the prefix."""
         self._check_listing(prefix)

@@ -92,7 +92,7 @@ class ObjectTree:
         if not self.stat(path).is_folder:
             raise self._refused(Case.OPEN_MISSING)
         prefix = f"{self._key(path)}/"
-        if next(self._objects.list(prefix), None):
+        if not self._objects.is_empty(prefix):
             raise self._refused(Case.RMDIR_NOT_EMPTY)
         self._objects.delete(prefix)
 

@@ -44,11 +44,23 @@ class S3Store:
             )
         return bool(answer.get("Contents"))
 
+    def is_empty(self, prefix: str) -> bool:
+        """Tell whether no key begins with ``prefix`` but that of its marker, if there is one.
+
+        An object of that very key that has bytes is no marker.
+        """
+        with translated():
+            answer = self._client.list_objects_v2(
+                Bucket=self._bucket.name, Prefix=prefix, MaxKeys=2
+            )
+        found = answer.get("Contents", [])
+        return all(each["Key"] == prefix and not each["Size"] for each in found)
+
     def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return the names directly below ``prefix``, in the byte order of S3 keys.
 
         A file hides a folder of the same name, as :meth:`head` comes first. Names that no path can
-        hold are left out: an empty one, ``.`` and ``..``.
+        hold are left out: an empty one, ``.`` and ``..``. One call at a time asks for the next.
         """
         hiding: list[str] = []  # names of files, each the beginning of the next
         for name, found in self._entries(prefix):

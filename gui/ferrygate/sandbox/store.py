@@ -135,6 +135,10 @@ class ObjectStore(Protocol):
         """Tell whether a key begins with ``prefix``, which ends in a slash."""
         ...
 
+    def is_empty(self, prefix: str) -> bool:
+        """Tell whether no key begins with ``prefix`` but that of its marker, if there is one."""
+        ...
+
     def list(self, prefix: str) -> Iterator[tuple[bytes, Attributes]]:
         """Return the names directly below ``prefix``, in byte order, without its own marker."""
         ...

@@ -23,6 +23,7 @@ Act = Callable[[GuardedStore], object]
 OUTSIDE: dict[str, Act] = {
     "head": lambda store: store.head("dadex/a"),
     "prefix": lambda store: store.has_prefix("dadex/"),
+    "emptiness": lambda store: store.is_empty("dadex/"),
     "list": lambda store: store.list("dadex/"),
     "list the bucket": lambda store: store.list(""),
     "list the name without its slash": lambda store: store.list("dade"),
