@@ -34,7 +34,7 @@ class MemoryBudget:
 
 
 class PartBuffer:
-    """Collects one part; filled by one thread, then sent by another.
+    """Collects one part; filled, then sent, by one thread at a time.
 
     Bytes are kept in memory as far as the budget goes, and in a file without a name otherwise,
     which is gone once it is closed, or its process has ended.

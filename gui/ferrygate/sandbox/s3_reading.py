@@ -12,7 +12,7 @@ _BLOCK_BYTES = 4 << 20  # of one request to S3, where a client asks for 255 KiB 
 
 
 class S3Reading:
-    """Reads an object in the state in which it was opened; used from one thread.
+    """Reads an object in the state in which it was opened; one call at a time, from any thread.
 
     Args:
         bucket: where from.

@@ -17,7 +17,7 @@ _USER_AGENT = "AWSTransfer"
 
 
 class S3Store:
-    """Keeps the objects of one bucket, for one person; used from one thread.
+    """Keeps the objects of one bucket, for one person; used from any thread.
 
     Args:
         bucket: the bucket.

@@ -14,7 +14,7 @@ from ferrygate.sandbox.store import Attributes, Status, StatusError
 
 
 class S3Writing:
-    """Receives a file, which S3 shows once it is published; used from one thread.
+    """Receives a file, which S3 shows once it is published; one call at a time, from any thread.
 
     While a part is filled the one before is sent, by another thread; if the new one is full first,
     :meth:`append` waits. An error of S3 is raised by the next call, and by all that follow.
