@@ -38,6 +38,7 @@ def half_sent(ready: dict[str, Any]) -> paramiko.Transport:
     return transport
 
 
+@pytest.mark.slow
 def test_a_crash_leaves_no_open_upload_after_the_next_start(
     moto_bucket: MotoBucket, bare: Program
 ) -> None:

@@ -17,6 +17,11 @@ from support.sandbox_fixtures import MakeSandbox
 pytestmark = pytest.mark.sandbox
 LOST = (OSError, EOFError, paramiko.SSHException)
 MIB = 1 << 20
+ODD_NAMES = [
+    "a+b", "100%", "%41", "%2F", "two words", " a", "a ", "?versions", "#a", "back\\slash",
+    "'\"&<>", "~", "*", "a;b=c,d:e@f", "...", "\t", "\x01", "e\N{COMBINING ACUTE ACCENT}",
+    "\N{SHIP}", "\N{GRINNING FACE}",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -59,6 +64,72 @@ def test_a_file_that_is_sent_is_the_object_and_comes_back(
         "user-agent": "AWSTransfer",
         "user-agent-id": "vendor7@s-00000000000000000",
     }
+
+
+@pytest.mark.slow  # over a hundred requests, each of which asks moto several times
+def test_odd_names_are_keys_as_they_are_and_files_under_them_come_back(
+    box: Sandbox, moto_bucket: MotoBucket
+) -> None:
+    listed = sorted(ODD_NAMES, key=str.encode)
+    with sftp(box) as client:
+        for name in ODD_NAMES:
+            with client.open(f"/{name}", "w") as file:
+                file.write(name.encode())
+        assert moto_bucket.keys() == [f"vendor7/{name}" for name in listed]
+        assert client.listdir("/") == listed
+        client.mkdir("/moved")
+        for name in ODD_NAMES:
+            assert client.stat(f"/{name}").st_size == len(name.encode())
+            client.rename(f"/{name}", f"/moved/{name}")
+            with client.open(f"/moved/{name}") as file:
+                assert file.read() == name.encode()
+        assert client.listdir("/") == ["moved"]
+        for name in ODD_NAMES:
+            client.remove(f"/moved/{name}")
+    assert moto_bucket.keys() == ["vendor7/moved/"]
+
+
+def test_a_file_of_no_bytes_is_an_object_of_none(box: Sandbox, moto_bucket: MotoBucket) -> None:
+    with sftp(box) as client:
+        client.open("/empty", "w").close()
+        with client.open("/empty") as file:
+            assert file.read() == b""
+    assert moto_bucket.keys() == ["vendor7/empty"]
+
+
+def test_a_folder_that_holds_something_is_neither_renamed_nor_removed(
+    box: Sandbox, moto_bucket: MotoBucket
+) -> None:
+    moto_bucket.put("vendor7/d/a", b"1")
+    with sftp(box) as client:
+        with pytest.raises(OSError, match="Cannot rename a directory"):
+            client.rename("/d", "/e")
+        with pytest.raises(OSError, match="Directory not empty"):
+            client.rmdir("/d")
+    assert moto_bucket.keys() == ["vendor7/d/a"]
+
+
+def test_a_marker_that_somebody_gave_bytes_is_a_folder_and_is_not_removed(
+    box: Sandbox, moto_bucket: MotoBucket
+) -> None:
+    moto_bucket.put("vendor7/d/", b"somebody's")
+    with sftp(box) as client:
+        assert client.listdir("/") == ["d"]
+        assert client.listdir("/d") == []
+        with pytest.raises(OSError, match="Directory not empty"):
+            client.rmdir("/d")
+    assert moto_bucket.content("vendor7/d/") == b"somebody's"
+
+
+@pytest.mark.slow  # a request to moto for each object
+def test_a_folder_of_more_objects_than_one_answer_of_s3_names_is_listed_whole(
+    box: Sandbox, moto_bucket: MotoBucket
+) -> None:
+    names = [f"{number:04}" for number in range(1_005)]
+    for name in names:
+        moto_bucket.put(f"vendor7/d/{name}")
+    with sftp(box) as client:
+        assert client.listdir("/d") == names
 
 
 def test_folders_are_markers_and_go_with_their_last_object(
