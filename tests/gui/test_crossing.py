@@ -25,7 +25,7 @@ from ferrygate.common.clock import SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.paths import Home
 from ferrygate.common.secret import Secret
-from ferrygate.sandbox.sandbox import Sandbox
+from ferrygate.sandbox.sandbox import Ready, Sandbox
 from ferrygate.sites.site import Site
 from ferrygate.vault.memory import MemoryVault
 from support.sandbox_site import site_of
@@ -37,11 +37,10 @@ pytestmark = [pytest.mark.gui, pytest.mark.sandbox]
 _MANY = 1000  # files: more than the lanes take at once before the first question stands
 
 
-@pytest.fixture
-def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # noqa: ARG001  the application
-    ready = sandbox.ready
+def real_options(ready: Ready, folder: Path) -> AppOptions:
+    """Let the window work on a sandbox, with the real engine."""
     clock = SystemClock()
-    home = Home(tmp_path / "home").prepare()
+    home = Home(folder / "home").prepare()
     return AppOptions(
         home=home,
         opened=site_of(ready),
@@ -50,6 +49,11 @@ def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # no
         make_engine=partial(make_engine, home=home, clock=clock, open_vault=MemoryVault),
         clock=clock,
     )
+
+
+@pytest.fixture
+def options(sandbox: Sandbox, tmp_path: Path, qtbot: QtBot) -> AppOptions:  # noqa: ARG001  the application
+    return real_options(sandbox.ready, tmp_path)
 
 
 @pytest.mark.slow
