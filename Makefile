@@ -1,7 +1,7 @@
 # The index of what can be done here; each target's work is in packaging/ or in a tool.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-readme walks package lambda lock check-bare check-aws clean
+.PHONY: help setup test-servers demo test test-slow test-steady lint screenshots bench bench-ui bench-s3 bench-readme walks package lambda lock check-bare check-aws clean
 
 BIN := .venv/bin
 PICTURES := resources/pictures
@@ -44,6 +44,9 @@ bench: test-servers  ## Measure speed against other clients, or another checkout
 
 bench-ui: test-servers  ## Measure how quickly the window answers, against its bars (ONLY)
 	@PYTHONPATH=tests $(BIN)/python -m bench.ui $(if $(ONLY),--only "$(ONLY)")
+
+bench-s3: setup  ## Measure the sandbox's memory while a file of 5 GiB goes into a bucket and back (GIB)
+	@sh packaging/bench-s3.sh $(or $(GIB),5)
 
 bench-readme: setup  ## Put the figures of the latest bench into the README
 	@PYTHONPATH=tests $(BIN)/python -m bench.readme
