@@ -21,6 +21,8 @@ OKTA_ADDRESS = "OktaAddress"
 CODE_DIGITS = "CodeDigits"
 OUTPUTS = (SERVER_ID, HOST, OKTA_ADDRESS, CODE_DIGITS)
 """The stack's outputs that are read; a test holds them against the template."""
+SIGN_IN_METHODS = "SignInMethods"
+"""The stack's parameter that is read; the same test."""
 
 _PREFIX = "SHA256:"
 # The server's methods, as DescribeServer names them, and the steps of a sign-in.
@@ -48,7 +50,7 @@ class StackSite:
         site: as a connection file holds it.
         account: number of the account that was asked.
         region: the region that was asked.
-        methods: the server's methods where no sign-in of ours fits them, or empty.
+        methods: the server's methods where the stack was made for others, or empty.
     """
 
     site: Site
@@ -108,8 +110,15 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
             okta_address=outputs[OKTA_ADDRESS],
         ),
     )
-    unfitting = "" if methods in _STEPS else methods or "?"
-    return StackSite(site, account, clients.region, unfitting)
+    others = "" if methods == _wanted_methods(found) else methods or "?"
+    return StackSite(site, account, clients.region, others)
+
+
+def _wanted_methods(found: dict[str, Any]) -> str:
+    """Return the methods that the stack asks its server for; a server given has a password's."""
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+    wanted: str = given.get(SIGN_IN_METHODS, "PASSWORD")
+    return wanted
 
 
 def _outputs(found: dict[str, Any]) -> dict[str, str]:

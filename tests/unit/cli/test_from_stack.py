@@ -14,7 +14,7 @@ import pytest
 from botocore.stub import Stubber
 
 from aws.template_model import load
-from ferrygate.cli.aws_stack import OUTPUTS, AwsClients
+from ferrygate.cli.aws_stack import OUTPUTS, SIGN_IN_METHODS, AwsClients
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.main import run
 from ferrygate.sites.connection_file import read_connection_file
@@ -36,6 +36,7 @@ class StubbedAws:
     clients: AwsClients
     stubs: dict[str, Stubber]
     region: str | None = None
+    wanted: str = "PASSWORD"  # methods that the stack asks its server for
 
     def connect(self, region: str | None) -> AwsClients:
         self.region = region
@@ -45,7 +46,8 @@ class StubbedAws:
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
         self.stubs["sts"].add_response("get_caller_identity", {"Account": "111122223333"}, {})
         stack: dict[str, Any] = {"StackName": "sftp", "StackStatus": "CREATE_COMPLETE"}
-        stack |= {"CreationTime": 0, "Outputs": outputs}
+        wanted = [{"ParameterKey": SIGN_IN_METHODS, "ParameterValue": self.wanted}]
+        stack |= {"CreationTime": 0, "Outputs": outputs, "Parameters": wanted}
         self.stubs["cloudformation"].add_response("describe_stacks", {"Stacks": [stack]})
 
     def server(self, methods: str, *pages: list[str]) -> None:
@@ -156,24 +158,43 @@ def test_a_file_that_is_there_is_kept_without_replace(
 
 
 def test_a_server_that_wants_keys_as_well_gets_both_steps(
-    aws: StubbedAws, from_stack: Callable[..., int], tmp_path: Path
+    aws: StubbedAws,
+    from_stack: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    aws.wanted = "PUBLIC_KEY_AND_PASSWORD"
     aws.stack(**VALUES)
     aws.server("PUBLIC_KEY_AND_PASSWORD", ["a"])
     assert from_stack() == 0
+    assert "other methods" not in capsys.readouterr().err
     assert read_connection_file(tmp_path / "x.ferrygate").sign_in.steps == (
         "publickey",
         "password",
     )
 
 
-def test_a_server_that_takes_a_key_instead_of_the_code_is_said(
-    aws: StubbedAws, from_stack: Callable[..., int], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("wanted", "taken"),
+    [
+        ("PASSWORD", "PUBLIC_KEY_OR_PASSWORD"),  # a key instead of the code
+        ("PASSWORD", "PUBLIC_KEY_AND_PASSWORD"),
+        ("PUBLIC_KEY_AND_PASSWORD", "PUBLIC_KEY_OR_PASSWORD"),
+        ("PUBLIC_KEY_AND_PASSWORD", "PASSWORD"),
+    ],
+)
+def test_a_server_that_takes_other_methods_than_the_stack_was_made_for_is_said(
+    aws: StubbedAws,
+    from_stack: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    wanted: str,
+    taken: str,
 ) -> None:
+    aws.wanted = wanted
     aws.stack(**VALUES)
-    aws.server("PUBLIC_KEY_OR_PASSWORD", ["a"])
+    aws.server(taken, ["a"])
     assert from_stack() == 0
-    assert "PUBLIC_KEY_OR_PASSWORD" in capsys.readouterr().err
+    assert f"other methods than the stack was made for: {taken}." in capsys.readouterr().err
 
 
 def test_a_stack_of_another_template_is_refused(
@@ -195,3 +216,4 @@ def test_a_refusal_of_aws_is_a_sentence(
 def test_each_output_that_is_read_is_one_of_the_template_in_every_deploy() -> None:
     outputs = load()["Outputs"]
     assert [name for name in OUTPUTS if "Condition" in outputs[name]] == []
+    assert SIGN_IN_METHODS in load()["Parameters"]

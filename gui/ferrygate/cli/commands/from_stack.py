@@ -51,7 +51,7 @@ def from_stack(
     )
     if found.methods:
         say(
-            _("The server takes other methods than the template sets: {methods}.").format(
+            _("The server takes other methods than the stack was made for: {methods}.").format(
                 methods=display_text(found.methods)
             )
         )
