@@ -57,8 +57,8 @@ walks: setup  ## Print the ways of four things through the modules, and count th
 package: setup  ## Build the wheel into dist/
 	@$(BIN)/hatchling build --target wheel
 
-lambda: setup  ## Make the identity function's one file, and the template with it, in build/aws (HOMES)
-	@$(BIN)/python packaging/aws/build_lambda.py $(HOMES)
+lambda:  ## Make the identity function's one file, and the template with it, in build/aws (HOMES)
+	@sh packaging/aws/lambda.sh $(if $(HOMES),"$(HOMES)")
 
 lock:  ## Pin the newest allowed packages in requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
