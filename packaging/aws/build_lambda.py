@@ -2,26 +2,31 @@
 
 Comments, docstrings and types go, names stay: a reviewer reads in AWS's console what the
 repository has. ``python packaging/aws/build_lambda.py [HOMES_FILE]`` writes ``build/aws/index.py``
-and ``build/aws/template.yaml``. A table of homes that is too large for Lambda's environment is
-baked in.
+and ``build/aws/template.yaml``, which holds the same text as one quoted line. A table of homes that
+is too large for Lambda's environment is baked in.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
 
 from compact_function import in_narrow_levels, with_short_branches, without_types
-from compact_template import PLACEHOLDER, compact
+from compact_template import compact
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gui" / "ferrygate" / "identity"
 TEMPLATE = ROOT / "packaging" / "aws" / "template.yaml"
 BUILD = ROOT / "build" / "aws"
-_BUILT_IN = 'Default: "no"  # make lambda: homes built in'
+PLACEHOLDER = "# make lambda: index.py\n"  # all that ZipFile holds in the source
+# Parts of the template that a table of homes in a parameter needs.
+_HOMES_GIVEN = re.compile(
+    r"^ *# make lambda HOMES=FILE leaves this out\n.*?^ *# until here\n", re.MULTILINE | re.DOTALL
+)
 MAX_TEMPLATE_BYTES = 51_200  # of a template that CloudFormation takes without a bucket
 MAX_UPLOADED_BYTES = 1_000_000  # of one in a bucket, which a large table of homes may need
 _OURS = "ferrygate.identity."
@@ -103,12 +108,12 @@ def join(sources: dict[str, ast.Module], homes: str) -> str:
                 if name == _TABLE and isinstance(node, ast.Assign):
                     node.value = ast.Constant(homes)
             statements.append(node)
-    plain = [f"import {name}\n" for name in sorted(imports.pop("", set()))]
+    plain = sorted(imports.pop("", set()))
     of_modules = [
         f"from {module} import {', '.join(sorted(found))}\n"
         for module, found in sorted(imports.items())
     ]
-    whole = ast.parse("".join([*plain, *of_modules]))
+    whole = ast.parse("".join([f"import {', '.join(plain)}\n" if plain else "", *of_modules]))
     whole.body += statements
     body = _spaced([_text_of(node) for node in without_types(whole).body])
     return _TITLE + with_short_branches(in_narrow_levels(body))
@@ -121,32 +126,32 @@ def read_sources() -> dict[str, ast.Module]:
 
 
 def fill(template: str, index: str) -> str:
-    """Put the function into the template, in place of the placeholder's line.
+    """Put the function into a compacted template, in place of the placeholder.
+
+    A block of lines would cost five columns of each.
 
     Raises:
         BuildError: the placeholder is not there once.
     """
-    lines = template.splitlines(keepends=True)
-    places = [number for number, line in enumerate(lines) if line.strip() == PLACEHOLDER]
-    if len(places) != 1:
-        raise BuildError(f"the template holds the line {PLACEHOLDER!r} {len(places)} times")
-    line = lines[places[0]]
-    indent = line[: len(line) - len(line.lstrip())]
-    lines[places[0]] = "".join(
-        indent + code if code.strip() else code for code in index.splitlines(keepends=True)
-    )
-    return "".join(lines)
+    place = json.dumps(PLACEHOLDER)
+    if template.count(place) != 1:
+        raise BuildError(f"the template holds {place} {template.count(place)} times")
+    return template.replace(place, json.dumps(index, ensure_ascii=False))
 
 
 def with_homes(template: str) -> str:
-    """Let the template know that the function holds the table of homes.
+    """Take the parameter Homes out of the template, whose function holds the table.
+
+    An update keeps the values of parameters that it is not given: an earlier Homes would go before
+    the table, unseen.
 
     Raises:
-        BuildError: the template has no line for that.
+        BuildError: the template does not say what is the parameter's.
     """
-    if template.count(_BUILT_IN) != 1:
-        raise BuildError(f"the template does not hold {_BUILT_IN!r} once")
-    return template.replace(_BUILT_IN, 'Default: "yes"')
+    without, count = _HOMES_GIVEN.subn("", template)
+    if not count:
+        raise BuildError("the template does not say what HOMES=FILE leaves out")
+    return without
 
 
 def one_line(homes: str) -> str:

@@ -1,7 +1,7 @@
 """Makes the template shorter, so that the function finds room in what CloudFormation takes inline.
 
-Comments go, and each parameter, condition, resource and output becomes one line; what the template
-says stays. Only the way to the function's place is written in levels, one space deep.
+Comments go, and each parameter, rule, condition, resource and output becomes one line; what the
+template says stays.
 """
 
 from __future__ import annotations
@@ -12,30 +12,22 @@ from collections.abc import Iterator
 
 import yaml
 
-PLACEHOLDER = "# make lambda: index.py"
-_PLACE = ("Resources", "Function", "Properties", "Code", "ZipFile")
 _BREAKS_FLOW = re.compile(r"[,\[\]{}\n]|: |:$| #")  # in a scalar without quotes
 
 
 def compact(text: str) -> str:
     """Shorten a template."""
     root = yaml.compose(text, yaml.SafeLoader)  # the C parser tells quotes in another way
-    return "".join(f"{line}\n" for line in _lines(root, ()))
+    return "".join(f"{line}\n" for line in _lines(root))
 
 
-def _lines(node: yaml.Node, path: tuple[str, ...]) -> Iterator[str]:
-    """Write a section's entries, or those on the way to the function, as a line each."""
-    for key, value in node.value:
-        here = (*path, key.value)
-        begin = f"{' ' * len(path)}{_flow(key)}:"
-        if here == _PLACE:
-            yield f"{begin} |"
-            yield f"{' ' * len(here)}{PLACEHOLDER}"
-        elif here == _PLACE[: len(here)] or (not path and isinstance(value, yaml.MappingNode)):
-            yield begin
-            yield from _lines(value, here)
+def _lines(root: yaml.Node) -> Iterator[str]:
+    for key, value in root.value:
+        if isinstance(value, yaml.MappingNode):
+            yield f"{_flow(key)}:"
+            yield from (f" {_flow(name)}: {_flow(entry)}" for name, entry in value.value)
         else:
-            yield f"{begin} {_flow(value)}"
+            yield f"{_flow(key)}: {_flow(value)}"
 
 
 def _flow(node: yaml.Node) -> str:

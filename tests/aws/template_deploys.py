@@ -21,7 +21,8 @@ SERVER = "s-00000000000000000"
 DEPLOYS = {
     "least": {},
     "server given": {"ExistingServerId": SERVER},
-    "bucket given": {"ExistingBucket": "given-bucket"},
+    "bucket given": {"ExistingBucket": "given-bucket", "EncryptionKey": "none"},
+    "bucket and key given": {"ExistingBucket": "given-bucket", "EncryptionKey": KEY_ARN},
     "key given": {"EncryptionKey": KEY_ARN},
     "no key": {"EncryptionKey": "none"},
     "by API": {"IdentityProvider": "API_GATEWAY"},

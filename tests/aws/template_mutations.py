@@ -38,10 +38,17 @@ MUTATIONS = {
     ),
     "TLS demanded by nothing": ('"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"'),
     "a bucket that goes with the stack": (
-        "Condition: CreateBucket\n    DeletionPolicy: Retain",
+        "Condition: CreateBucket\n    DeletionPolicy: RetainExceptOnCreate",
         "Condition: CreateBucket\n    DeletionPolicy: Delete",
     ),
-    "a key that goes with the stack": ("DeletionPolicy: Retain  # without it", "# without it"),
+    "a key that goes with the stack": (
+        "DeletionPolicy: RetainExceptOnCreate  # without it",
+        "# without it",
+    ),
+    "a bucket that a failed first deploy leaves behind": (
+        "Condition: CreateBucket\n    DeletionPolicy: RetainExceptOnCreate",
+        "Condition: CreateBucket\n    DeletionPolicy: Retain",
+    ),
     "a bucket without the key": ("SSEAlgorithm: aws:kms", "SSEAlgorithm: AES256"),
     "settings without the key": ("      KmsKeyArn: !If", "      # KmsKeyArn: !If"),
     "logs without the key": ("      KmsKeyId: !If", "      # KmsKeyId: !If"),
@@ -103,6 +110,19 @@ MUTATIONS = {
     "an alarm that counts nothing": ("MetricName: Locks, ", "MetricName: Lock, "),
     "an alarm without accounts": (' || $.reason = "account-locked"', ""),
     "an alarm that is not sent": ("      AlarmActions:", "      # AlarmActions:"),
+    "a check that takes any answer": ("Next: Both\n", "Next: Both\n            Default: Both\n"),
+    "a check that takes a key alone": (
+        "StringEquals: PUBLIC_KEY_AND_PASSWORD",
+        "StringEquals: PUBLIC_KEY_OR_PASSWORD",
+    ),
+    "a check that asks nobody": ("aws-sdk:transfer:describeServer", "aws-sdk:transfer:listServers"),
+    "a check without its right": ("transfer:DescribeServer", "transfer:DescribeUser"),
+    "a check that nobody may start": ("states:StartExecution", "states:StopExecution"),
+    "a check once a day": ("rate(1 hour)", "rate(1 day)"),
+    "an alarm about other checks": (
+        "Name: StateMachineArn, Value: !Ref MethodsCheck",
+        "Name: StateMachineArn, Value: !Ref MethodsCheckRole",
+    ),
     "a password in the mapping's clear": (
         '"passwordBase64": "$util.escapeJavaScript($input.params(\'PasswordBase64\'))"',
         '"password": "$util.base64Decode($input.params(\'PasswordBase64\'))"',

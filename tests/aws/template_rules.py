@@ -10,22 +10,28 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from aws.policies import Call, Decision, decide
+from aws.state_machine import run
 from aws.template_deploys import DEPLOYS, LEAST
-from aws.template_model import ACCOUNT, Stack, deploy
+from aws.template_model import ACCOUNT, REGION, STACK, Stack, deploy
 
 # Where a fixed name would stand: of a retained resource, the name blocks the next deploy.
 _NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Logs::MetricFilter": "FilterName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 _RETAINED = {"AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"}
+_BOTH = "PUBLIC_KEY_AND_PASSWORD"
 _LOCKS = {"locked-out", "factor-locked", "account-locked"}
+# Resources that the metrics of each namespace are about.
+_RUNS = {"AWS/Lambda": "sftp-function", "AWS/States": "sftp-methodscheck", "Ferrygate/sftp": None}
 
 
 def broken_rules(template: dict[str, Any]) -> list[str]:
@@ -106,8 +112,10 @@ def nothing_has_a_fixed_name(stack: Stack) -> Iterator[str]:
 
 def what_people_stored_is_retained(stack: Stack) -> Iterator[str]:
     for name, resource in stack.resources.items():
-        kept = {resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")}
-        if (resource["Type"] in _RETAINED) != (kept == {"Retain"}):
+        policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        is_retained = resource["Type"] in _RETAINED
+        # A first deploy that fails leaves nothing behind.
+        if policies != (("RetainExceptOnCreate", "Retain") if is_retained else (None, None)):
             yield f"{name} is retained, or lost, against the rule"
 
 
@@ -254,7 +262,8 @@ def function_has_time_and_its_caller_alone(stack: Stack) -> Iterator[str]:
 def alarms_cover_what_can_go_wrong(stack: Stack) -> Iterator[str]:
     alarms = stack.of_type("AWS::CloudWatch::Alarm")
     metrics = {each["MetricName"] for each in alarms.values()}
-    if metrics != {"Refusals", "Locks", "Errors", "Duration", "Throttles"}:
+    wanted = {"Refusals", "Locks", "Errors", "Duration", "Throttles"}
+    if metrics != wanted | ({"ExecutionsFailed"} if stack.conditions["AsksForKey"] else set()):
         yield "an alarm is missing"
     filters = stack.of_type("AWS::Logs::MetricFilter")
     made = {
@@ -264,9 +273,8 @@ def alarms_cover_what_can_go_wrong(stack: Stack) -> Iterator[str]:
     }
     for name, alarm in alarms.items():
         counted = (alarm["Namespace"], alarm["MetricName"])
-        if not (
-            counted in made or alarm.get("Dimensions", [{}])[0].get("Value") == "sftp-function"
-        ):
+        counts_runs = alarm.get("Dimensions", [{}])[0].get("Value") == _RUNS[alarm["Namespace"]]
+        if not (counted in made or counts_runs):
             yield f"{name} counts nothing"
         if alarm.get("TreatMissingData") != "notBreaching":
             yield f"{name} rings while nobody signs in"
@@ -275,6 +283,39 @@ def alarms_cover_what_can_go_wrong(stack: Stack) -> Iterator[str]:
     locks = made.get(("Ferrygate/sftp", "Locks"), "")
     if set(re.findall(r'"([\w-]+)"', locks)) != _LOCKS:
         yield "the alarm of locks knows other reasons"
+
+
+def server_that_asks_for_keys_is_watched(stack: Stack) -> Iterator[str]:
+    """Hold the check to the server's real methods, to its rights, and to its clock and alarm."""
+    checks = stack.of_type("AWS::StepFunctions::StateMachine")
+    if len(checks) != stack.conditions["AsksForKey"]:
+        yield "the server's methods are checked where nobody needs it, or not at all"
+    for name, check in checks.items():
+        arn = f"{STACK}-{name.lower()}"
+        for methods in (_BOTH, "PUBLIC_KEY_OR_PASSWORD", "PUBLIC_KEY", "PASSWORD", None):
+            if run(check["Definition"], methods) != (methods == _BOTH):
+                yield f"the check is wrong about {methods}"
+        asked = check["Definition"]["States"]["Ask"]
+        server = f"arn:aws:transfer:{REGION}:{ACCOUNT}:server/{asked['Parameters']['ServerId']}"
+        policies = [each for role, each in _role_policies(stack) if role.startswith(name)]
+        for action, resource in (
+            ("transfer:DescribeServer", server),
+            ("states:StartExecution", arn),
+        ):
+            call = Call(action=action, resource=resource)
+            if decide(call, identity=policies) is not Decision.ALLOWED:
+                yield f"the check lacks {action}"
+        clocks = stack.of_type("AWS::Events::Rule").values()
+        targets = [(clock["ScheduleExpression"], clock["Targets"][0]["Arn"]) for clock in clocks]
+        if targets != [("rate(1 hour)", arn)]:
+            yield "the check is not made each hour"
+        periods = [
+            alarm["Period"]
+            for alarm in stack.of_type("AWS::CloudWatch::Alarm").values()
+            if alarm["Namespace"] == "AWS/States"
+        ]
+        if periods != [3600]:
+            yield "the alarm of the check forgets it before the next one"
 
 
 RULES: list[Callable[[Stack], Iterator[str]]] = [
@@ -291,4 +332,5 @@ RULES: list[Callable[[Stack], Iterator[str]]] = [
     network_reaches_sftp_alone,
     function_has_time_and_its_caller_alone,
     alarms_cover_what_can_go_wrong,
+    server_that_asks_for_keys_is_watched,
 ]

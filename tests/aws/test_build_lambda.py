@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tokenize
 from pathlib import Path
 
 import pytest
 
 from aws.contract_runner import BASE, load, load_builder
+from aws.template_model import deploy
+from aws.template_model import load as load_template
 
 build = load_builder()
 
@@ -139,16 +142,16 @@ def test_a_name_that_comes_twice_is_left_for_the_function_to_refuse() -> None:
     assert build.one_line('{"a": "x", "a": "y"}') == '{"a":"x","a":"y"}'
 
 
-def test_the_function_takes_the_placeholders_place() -> None:
-    template = f"Code:\n  ZipFile: |\n    {build.PLACEHOLDER}\nHandler: index.handler\n"
-    filled = build.fill(template, "import re\n\nX = 1\n")
-    assert filled == ("Code:\n  ZipFile: |\n    import re\n\n    X = 1\nHandler: index.handler\n")
+def test_the_function_stands_in_the_template_as_it_is() -> None:
+    index = build.join(build.read_sources(), "{}") + 'X = "\\x00 ü"\n'
+    filled = load_template(build.fill(build.compact(build.TEMPLATE.read_text("utf-8")), index))
+    assert filled["Resources"]["Function"]["Properties"]["Code"] == {"ZipFile": index}
 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_a_template_holds_the_placeholder_once(times: int) -> None:
     with pytest.raises(build.BuildError, match=f"{times} times"):
-        build.fill(f"{build.PLACEHOLDER}\n" * times, "X = 1\n")
+        build.fill(f"{json.dumps(build.PLACEHOLDER)}\n" * times, "X = 1\n")
 
 
 def test_the_command_line_says_what_is_wrong(
@@ -158,10 +161,19 @@ def test_the_command_line_says_what_is_wrong(
     assert capsys.readouterr().err.startswith("make lambda: ")
 
 
-def test_a_template_knows_that_the_table_is_built_in() -> None:
-    template = build.TEMPLATE.read_text("utf-8")
-    assert (
-        build.with_homes(template).count('Default: "yes"') == template.count('Default: "yes"') + 1
-    )
-    with pytest.raises(build.BuildError, match="homes built in"):
+def test_a_template_whose_function_holds_the_table_has_no_other() -> None:
+    text = build.with_homes(build.TEMPLATE.read_text("utf-8"))
+    assert not re.search(r"\bHomes\b", text)
+    given = {"OktaAddress": "https://example.okta.com", "Allow": "listed"}
+    stack = deploy(load_template(build.compact(text)), given)
+    assert stack.refused == []
+    environment = stack.resources["Function"]["Properties"]["Environment"]["Variables"]
+    assert "HOMES" not in environment
+    with pytest.raises(build.BuildError, match="leaves out"):
         build.with_homes("Parameters: {}")
+
+
+def test_a_table_that_was_given_to_an_earlier_deploy_does_not_go_before_the_built_in_one() -> None:
+    earlier = {"OktaAddress", "SignOnDomain", "Homes"}  # an update keeps their values
+    text = build.with_homes(build.TEMPLATE.read_text("utf-8"))
+    assert earlier & load_template(build.compact(text))["Parameters"].keys() == earlier - {"Homes"}
