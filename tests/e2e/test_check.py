@@ -74,7 +74,8 @@ def test_a_sign_in_is_one_attempt_and_leaves_nothing(
     assert {
         results[stage] for stage in ("sign-in", "sftp", "home-folder", "write-probe", "speed")
     } == {"passed"}
-    assert lines(outcome)[-1]["result"] in {"passed", "warned"}  # there may be no keychain
+    assert lines(outcome)[-1]["result"] == "passed"
+    assert lines(outcome)[-1]["sentence"] == "Access works."
     assert [record.outcome for record in sandbox.log] == ["granted"]
     assert not list(Path(sandbox.ready.root).glob(".ferrygate-check-*"))
 
@@ -88,6 +89,13 @@ def test_people_are_told_the_verdict_and_whose_move_it_is(ferrygate: Program, de
     assert "nothing answers on port" in failed
     assert any(line.startswith("Not checked: The server's first words, ") for line in told)
     assert told[-2] == "Whose move it is: Your contact"
+    assert told[-4] == ""
+
+
+def test_the_details_are_told_where_they_are_asked_for(ferrygate: Program, site: Path) -> None:
+    told = ferrygate("check", site, "--verbose").stdout.splitlines()
+    assert f"from: {site}" in [line.strip() for line in told]
+    assert any(line.startswith("Not checked") and "Speed: Not asked for." in line for line in told)
 
 
 def test_the_exit_status_is_that_of_the_first_failed_stage(

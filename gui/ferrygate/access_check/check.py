@@ -26,24 +26,13 @@ from ferrygate.access_check.secrets_at_hand import (
     tell_secrets,
 )
 from ferrygate.access_check.server_stages import ServerStages
-from ferrygate.access_check.stages import (
-    CheckVerdict,
-    Party,
-    Stage,
-    StageOutcome,
-    StageResult,
-)
+from ferrygate.access_check.stages import CheckVerdict, Party, Stage, StageOutcome, StageResult
 from ferrygate.access_check.teller import StageTeller
 from ferrygate.access_check.tools import CheckOptions, CheckTools
 from ferrygate.access_check.verdict import verdict_on
 from ferrygate.common import remote_path
 from ferrygate.common.cancel import CancelToken
-from ferrygate.common.errors import (
-    Cancelled,
-    FerrygateError,
-    Problem,
-    SignInRefusedError,
-)
+from ferrygate.common.errors import Cancelled, FerrygateError, Problem, SignInRefusedError
 from ferrygate.common.message import message
 from ferrygate.common.secret import SecretKind
 from ferrygate.sftp.connection import SftpConnection
@@ -178,9 +167,14 @@ class AccessCheck:
             return
         answer = keychain.wait()
         self._cancel.check()
-        tell_home(self._teller, answer)
+        tell_home(self._teller, answer, is_needed=self._needs_keychain())
         kept = {} if answer is None or answer.value is None else answer.value.keeps
         self._at_hand = msgspec.structs.replace(self._at_hand, kept=kept)
+
+    def _needs_keychain(self) -> bool:
+        """Tell whether a secret is not given from elsewhere each time."""
+        given = self._options.given
+        return any(kind not in given for kind in secrets_asked_for(self._site))
 
     # ------------------------------------------------------------ the attempt
 
@@ -233,6 +227,8 @@ class AccessCheck:
             if self._teller.has_failed:
                 raise _StoppedError
         elif isinstance(step, SecretSent):
+            if not self._sent:  # the wait for the code is over
+                self._teller.begin()
             self._sent.update(step.sent)
 
     # ------------------------------------------------------------ Okta

@@ -51,14 +51,22 @@ def _settings_text(site: Site, source: str) -> str:
     )
 
 
-def tell_home(teller: StageTeller, keychain: Answer[KeychainFacts] | None) -> None:
+def tell_home(
+    teller: StageTeller, keychain: Answer[KeychainFacts] | None, *, is_needed: bool
+) -> None:
     """Tell of the keychain, once Ferrygate's own folder is known to be writable.
 
     Args:
         teller: takes the stage.
         keychain: what it has answered; ``None`` where it has not.
+        is_needed: a secret may be in it; else the state of the keychain is in nobody's way.
     """
     stage = Stage.HOME
+    if not is_needed:
+        facts = None if keychain is None else keychain.value
+        detail = f"keychain, not needed: {'unknown' if facts is None else facts.name}"
+        teller.passed(stage, message("Ferrygate can keep its files."), detail)
+        return
     if keychain is None:
         teller.warned(
             stage,

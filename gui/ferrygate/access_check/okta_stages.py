@@ -61,7 +61,7 @@ def tell_clock(teller: StageTeller, seconds: float, applied: int, *, makes_codes
     """
     stage = Stage.CLOCK
     off = seconds - applied
-    detail = f"Okta's clock is ahead by {seconds:.0f} s, to about a second;"
+    detail = f"Okta's clock is ahead by {round(seconds)} s, to about a second;"
     detail += f" codes are corrected by {applied} s"
     if abs(off) <= NOTABLE:
         sentence = message("This computer's clock is right.")

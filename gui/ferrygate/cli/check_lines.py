@@ -16,7 +16,7 @@ from ferrygate.common.display import display_text
 from ferrygate.common.i18n import _, render
 from ferrygate.common.text import server_says
 
-_INDENT = "    "
+_GAP = 2  # blanks between two columns
 
 
 class CheckPrinter:
@@ -39,10 +39,10 @@ class CheckPrinter:
         if result.outcome is StageOutcome.NOT_REACHED and not self._terminal.verbose:
             self._not_reached.append(title)
             return
-        outcome, sentence = render(OUTCOME_WORDS[result.outcome]), render(result.sentence)
-        self._line(f"{outcome}: {title}. {sentence} ({result.milliseconds} ms)")
+        took = f" ({result.milliseconds} ms)" if result.milliseconds else ""
+        self._line(f"{self._outcome(result)}{title}: {render(result.sentence)}{took}")
         for line in self._more(result):
-            self._line(_INDENT + line)
+            self._line(" " * self._width + line)
 
     def end(self, verdict: CheckVerdict) -> None:
         """Print the verdict, and whose move it is."""
@@ -60,6 +60,7 @@ class CheckPrinter:
         )
         if self._not_reached:
             self._line(_("Not checked: {stages}").format(stages=", ".join(self._not_reached)))
+        self._line("")
         self._line(render(verdict.sentence))
         if verdict.who is not None:
             self._line(_("Whose move it is: {who}").format(who=self._party(verdict.who)))
@@ -68,7 +69,10 @@ class CheckPrinter:
 
     def _more(self, result: StageResult) -> list[str]:
         """List what is told below a stage."""
-        lines = [render(cause_words(cause)) for cause in result.causes]
+        lines = [
+            f"{number}. {render(cause_words(cause))}"
+            for number, cause in enumerate(result.causes, 1)
+        ]
         if lines:
             lines.insert(0, _("What it may be due to, the likeliest first:"))
         if result.next_step is not None:
@@ -78,8 +82,17 @@ class CheckPrinter:
         if result.who is not None:
             lines.append(_("Who can mend it: {who}").format(who=self._party(result.who)))
         if self._terminal.verbose:
-            lines += display_text(result.detail).splitlines()
+            lines += map(display_text, result.detail.splitlines())
         return lines
+
+    def _outcome(self, result: StageResult) -> str:
+        """Write a stage's outcome in a column of its own."""
+        return render(OUTCOME_WORDS[result.outcome]).ljust(self._width)
+
+    @property
+    def _width(self) -> int:
+        """Return the characters of that column."""
+        return max(len(render(words)) for words in OUTCOME_WORDS.values()) + _GAP
 
     def _party(self, who: Party) -> str:
         contact = self._terminal.contact

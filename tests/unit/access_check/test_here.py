@@ -91,25 +91,35 @@ def facts(**keeps: bool | None) -> Answer[KeychainFacts]:
 
 
 def test_a_keychain_that_works_passes(told: Stages) -> None:
-    tell_home(told.teller, facts())
+    tell_home(told.teller, facts(), is_needed=True)
     assert (told.last.stage, told.outcome) == (Stage.HOME, StageOutcome.PASSED)
     assert told.last.detail == "keychain: keyring.backends.SecretService"
 
 
 def test_a_keychain_that_keeps_nothing_is_worth_a_word(told: Stages) -> None:
     note = message("There is no keychain here.")
-    tell_home(told.teller, Answer(KeychainFacts("memory", note, {}), None, 3))
+    tell_home(told.teller, Answer(KeychainFacts("memory", note, {}), None, 3), is_needed=True)
     assert (told.outcome, told.last.sentence) == (StageOutcome.WARNED, note)
 
 
 def test_a_locked_keychain_and_one_that_does_not_answer_are_told_apart(told: Stages) -> None:
     locked = KeychainError(message("The keychain is locked.")).problem
-    tell_home(told.teller, Answer(None, locked, 3))
+    tell_home(told.teller, Answer(None, locked, 3), is_needed=True)
     assert (told.outcome, told.last.sentence) == (StageOutcome.WARNED, locked.sentence)
     silent = Stages()
-    tell_home(silent.teller, None)
+    tell_home(silent.teller, None, is_needed=True)
     assert silent.outcome is StageOutcome.WARNED
     assert str(silent.last.sentence) == "The keychain has not answered yet."
+
+
+@pytest.mark.parametrize(
+    "answer", [None, Answer(None, KeychainError(message("Locked.")).problem, 3), facts()]
+)
+def test_a_keychain_that_is_not_needed_is_in_nobodys_way(
+    told: Stages, answer: Answer[KeychainFacts] | None
+) -> None:
+    tell_home(told.teller, answer, is_needed=False)
+    assert told.outcome is StageOutcome.PASSED
 
 
 def test_the_keychain_is_asked_whether_it_keeps_a_secret_and_for_no_secret() -> None:
