@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +61,7 @@ class SignInLog:
 
 
 class Counters:
-    """Counts what clients did over one run.
+    """Counts what clients did over one run; its methods are called from any thread.
 
     Attributes:
         connections: SSH connections that signed in.
@@ -79,21 +80,29 @@ class Counters:
         self.max_handles_on_one_upload = 0
         self.closed: dict[str, int] = {}
         self._uploads: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     @property
     def open_uploads(self) -> int:
         """Count the handles for writing that are open now."""
-        return sum(self._uploads.values())
+        with self._lock:
+            return self._uploads.total()
 
     def saw_channels(self, count: int) -> None:
         """Record that a connection has ``count`` channels now."""
         self.max_channels = max(self.max_channels, count)
 
+    def wrote_out_of_order(self) -> None:
+        """Record a write that did not start where the one before ended."""
+        with self._lock:
+            self.out_of_order_writes += 1
+
     def upload_started(self, path: str) -> None:
         """Record that a handle for writing was opened."""
-        self._uploads[path] += 1
-        largest = max(self.max_handles_on_one_upload, self._uploads[path])
-        self.max_handles_on_one_upload = largest
+        with self._lock:
+            self._uploads[path] += 1
+            largest = max(self.max_handles_on_one_upload, self._uploads[path])
+            self.max_handles_on_one_upload = largest
 
     def upload_closed(self, path: str, size: int) -> None:
         """CLOSE came for a handle for writing."""
@@ -101,6 +110,7 @@ class Counters:
 
     def upload_ended(self, path: str) -> None:
         """Record that a handle for writing has ended."""
-        self._uploads[path] -= 1
-        if not self._uploads[path]:
-            del self._uploads[path]
+        with self._lock:
+            self._uploads[path] -= 1
+            if not self._uploads[path]:
+                del self._uploads[path]

@@ -30,6 +30,7 @@ from ferrygate.sandbox.records import Counters, SignInLog
 from ferrygate.sandbox.settings import BucketKey, Settings
 from ferrygate.sandbox.ssh_server import SandboxContext
 from ferrygate.sandbox.ssh_thread import SshThread
+from ferrygate.sandbox.store_calls import StoreThreads
 
 _ISSUER = "Ferrygate sandbox"
 _KEY_BYTES = 10  # 80 bits, as Okta hands out
@@ -246,6 +247,7 @@ class Sandbox:
             objects_of=objects_of,
             settings=options.settings,
             activities=ActivityLog(options.state / "activities.jsonl"),
+            threads=StoreThreads() if options.bucket is not None else None,
         )
 
 

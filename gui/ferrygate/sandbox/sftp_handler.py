@@ -53,7 +53,7 @@ _UNLOGGED = {Packet.STAT, Packet.LSTAT, Packet.FSTAT, Packet.READDIR, Packet.REA
 
 
 class SftpHandler:
-    """Serves one SFTP session; used from one thread.
+    """Serves one SFTP session; takes one call at a time, from any thread.
 
     Args:
         store: the person's home folder.
@@ -196,7 +196,7 @@ class SftpHandler:
         if not isinstance(handle, _Upload):
             raise StatusError(Status.FAILURE, "Not open for writing")
         if offset != handle.writing.attributes().size:
-            self._counters.out_of_order_writes += 1
+            self._counters.wrote_out_of_order()
             handle.refused = True
             raise self._refused(Case.RANDOM_WRITE)
         try:

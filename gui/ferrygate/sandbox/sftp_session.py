@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import asyncssh
 
 from ferrygate.sandbox.faults import Faults
 from ferrygate.sandbox.sftp_handler import SftpHandler
+from ferrygate.sandbox.store import StatusError
+from ferrygate.sandbox.store_calls import ChannelCalls
 from ferrygate.sandbox.wire import MalformedError
 
 MAX_PACKET_BYTES = 256 * 1024  # as OpenSSH takes them
@@ -37,17 +40,29 @@ class Channels(Protocol):
 
 
 class SftpSession(asyncssh.SSHServerSession[bytes]):
-    """Runs on the server's event loop; files are read and written there, one request at a time."""
+    """Runs on the server's event loop; requests are answered one at a time, in their order.
 
-    def __init__(self, handler: SftpHandler, connection: Channels, faults: Faults) -> None:
+    Args:
+        handler: answers requests.
+        connection: of the channel.
+        faults: orders for tests.
+        calls: run the handler, on the event loop or beside it.
+    """
+
+    def __init__(
+        self, handler: SftpHandler, connection: Channels, faults: Faults, calls: ChannelCalls
+    ) -> None:
         self._handler = handler
         self._connection = connection
         self._faults = faults
+        self._calls = calls
         self._received = bytearray()
         self._writable = True
         self._over = False
         self._looking = False
-        self._delaying = False
+        self._working = False
+        self._answering = False
+        self._said_all = False
         self._is_closing: Callable[[], bool] = lambda: False
 
     @property
@@ -76,9 +91,11 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             self._cut()
 
     def eof_received(self) -> bool:
-        """Close the channel when the client has said all."""
-        self._chan.exit(0)
-        return False
+        """Close the channel when the client has said all, and is not waiting for an answer."""
+        self._said_all = True
+        if not self._answering:
+            self._chan.exit(0)
+        return True
 
     def pause_writing(self) -> None:
         """Stop answering until the client has read."""
@@ -96,19 +113,36 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._work()
         if self._may_answer():
             self._chan.resume_reading()
+            if self._said_all:
+                self._chan.exit(0)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
         """Publish what arrived of uploads under way, as AWS Transfer does."""
         self._over = True
-        for problem in self._handler.end():
+        self._calls.end(self._handler.end, self._ended)
+
+    def _ended(self, problems: list[StatusError]) -> None:
+        for problem in problems:
             _log.warning("an upload under way could not be kept: %s", problem.text)
         self._connection.ended(self)
 
     def _may_answer(self) -> bool:
-        held_back = self._faults.stalled or self._delaying
+        held_back = self._faults.stalled or self._answering
         return self._writable and not held_back and not self._over
 
     def _work(self) -> None:
+        if self._working:
+            return
+        self._working = True
+        try:
+            self._answer_what_came()
+        finally:
+            self._working = False
+        if not self._may_answer() and not self._over:
+            self._chan.pause_reading()
+            self._look_later()
+
+    def _answer_what_came(self) -> None:
         while self._may_answer() and len(self._received) >= _LENGTH_BYTES:
             length = int.from_bytes(self._received[:_LENGTH_BYTES])
             if length > MAX_PACKET_BYTES:
@@ -119,10 +153,8 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
                 return
             packet = bytes(self._received[_LENGTH_BYTES:end])
             del self._received[:end]
-            self._answer(packet)
-        if not self._may_answer() and not self._over:
-            self._chan.pause_reading()
-            self._look_later()
+            self._answering = True
+            self._calls.run(partial(self._answer, packet), self._answered)
 
     def _look_later(self) -> None:
         """While nothing is taken in, the library does not tell of a channel that was closed."""
@@ -137,32 +169,35 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         elif not self._may_answer() and not self._over:
             self._look_later()
 
-    def _answer(self, packet: bytes) -> None:
+    def _answer(self, packet: bytes) -> bytes | None:
+        """Return the answer, or None where the packet is malformed."""
         try:
-            answer = self._handler.answer(packet)
+            return self._handler.answer(packet)
         except MalformedError:
+            return None
+
+    def _answered(self, answer: bytes | None) -> None:
+        if self._over:
+            return
+        if answer is None:
             self._cut()
             return
         self._connection.requested()
         if self._handler.delay_seconds:
-            self._delaying = True
-            asyncio.get_running_loop().call_later(
-                self._handler.delay_seconds, self._send_late, answer
-            )
+            asyncio.get_running_loop().call_later(self._handler.delay_seconds, self._send, answer)
         else:
             self._send(answer)
 
-    def _send_late(self, answer: bytes) -> None:
-        self._delaying = False
-        if not self._over:
-            self._send(answer)
-            self.wake()
-
     def _send(self, answer: bytes) -> None:
+        if self._over:
+            return
         passed, cut = self._faults.sent.spend(len(answer))
         self._chan.write(answer[:passed])
+        self._answering = False
         if cut:
             self._cut()
+        elif not self._working:
+            self.wake()
 
     def _cut(self) -> None:
         self._over = True

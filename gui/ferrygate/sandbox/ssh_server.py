@@ -23,6 +23,7 @@ from ferrygate.sandbox.settings import BucketKey, Settings, SignInMethods
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
 from ferrygate.sandbox.store import Store
+from ferrygate.sandbox.store_calls import CallsOnLoop, StoreThreads
 from ferrygate.sandbox.transfer_answer import Granted
 
 IDENT = "AWS_SFTP_1.2"
@@ -39,7 +40,8 @@ _BLOCKED_NAME = re.compile(r".{0,2}|root", re.DOTALL)
 class SandboxContext:
     """Holds what all connections of one sandbox share.
 
-    ``connections`` are those that are open; it is kept on the server's thread.
+    ``connections`` are those that are open; it is kept on the server's thread. ``threads`` run the
+    calls to a store that has to be waited for; without them, calls run on the event loop.
     """
 
     function: LocalLambda
@@ -52,6 +54,7 @@ class SandboxContext:
     objects_of: ObjectsOf
     settings: Settings
     activities: ActivityLog
+    threads: StoreThreads | None = None
     connections: set[SshConnection] = field(default_factory=set)
 
 
@@ -160,7 +163,8 @@ class SshConnection(asyncssh.SSHServer):
             self._activities,
             lambda: context.faults.hide_sizes,
         )
-        session = SftpSession(handler, self, context.faults)
+        calls = context.threads.channel(self.cut) if context.threads else CallsOnLoop()
+        session = SftpSession(handler, self, context.faults, calls)
         self._sessions.add(session)
         context.counters.saw_channels(channels + 1)
         return session

@@ -47,7 +47,7 @@ class SshThread:
         self._for_each(SshConnection.wake)
 
     def stop(self) -> None:
-        """Cut all connections and wait for the thread."""
+        """Cut all connections, and wait for the calls to the store that they began."""
         loop, stopping, _ = self._started.result()
         loop.call_soon_threadsafe(stopping.set)
         self._thread.join()
@@ -85,3 +85,5 @@ class SshThread:
             connection.cut()
         await asyncio.gather(*(connection.closed() for connection in open_now))
         await acceptor.wait_closed()
+        if context.threads is not None:
+            await context.threads.ended()
