@@ -12,6 +12,7 @@ from typing import IO
 
 from ferrygate.common.clock import Clock
 from ferrygate.sandbox.long_names import LongNames
+from ferrygate.sandbox.markers import Markers
 from ferrygate.sandbox.store import Attributes, Reading, Status, StatusError, Writing
 
 _VERSIONS = ".versions"  # no user name starts with a dot, so no home folder is called this
@@ -23,7 +24,7 @@ class FolderStore:
     """Serves a folder as a bucket, whose keys are the paths of files; none leads out of it.
 
     A folder that was made as a marker, or was empty when something was put into it, stays when its
-    last object is deleted; others go with it, as on S3.
+    last object is deleted; others go with it, as on S3. Used from one thread.
 
     Args:
         root: the bucket.
@@ -40,7 +41,7 @@ class FolderStore:
         self._staging = staging
         self._clock = clock
         self._long_names = LongNames(self._root)
-        self._marked = {self._root}
+        self._markers = Markers(self._root)
         self._versions = self._root / _VERSIONS if keeps_versions else None
 
     def head(self, key: str) -> Attributes | None:
@@ -92,7 +93,7 @@ class FolderStore:
         with _translated():
             place = self._make_room(prefix)
             place.mkdir(exist_ok=True)
-            self._marked.add(place)
+            self._markers.add(place)
 
     def delete(self, key: str) -> None:
         """Delete a file, or an empty folder, and the folders above that are gone with it."""
@@ -100,7 +101,7 @@ class FolderStore:
             place = self._resolve(key)
             if key.endswith("/"):
                 place.rmdir()
-                self._marked.discard(place)
+                self._markers.discard(place)
             else:
                 self._keep_version(place)
                 place.unlink()
@@ -116,17 +117,22 @@ class FolderStore:
 
     def keep(self, prefix: str) -> None:
         """Count a folder as marked, even if it holds something already."""
-        self._marked.add(self._resolve(prefix))
+        self._markers.keep(self._resolve(prefix))
 
     def _make_room(self, key: str) -> Path:
         """Make the folders above a key's place; if one is empty so far, it must have a marker."""
         place = self._resolve(key)
-        folder = place.parent
-        if folder not in self._marked and folder.is_dir() and _is_empty(folder):
-            self._marked.add(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder(place.parent)
         self._long_names.remember(key)
         return place
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self._make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
+            self._markers.discard(folder)  # of a folder that somebody removed by other means
+        elif folder not in self._markers and _is_empty(folder):
+            self._markers.add(folder)
 
     def _keep_version(self, place: Path) -> None:
         """Link the file at a place, if there is one, into a folder of its earlier versions."""
@@ -139,7 +145,7 @@ class FolderStore:
 
     def _prune(self, folder: Path) -> None:
         """Remove folders that hold no object any more, and no marker."""
-        while folder not in self._marked:
+        while folder not in self._markers:
             try:
                 folder.rmdir()
             except OSError:  # it holds something, or somebody removed it

@@ -74,6 +74,35 @@ class TestFolders:
         tree.remove("/in/one")
         assert tree.stat("/in").is_folder
 
+    def test_markers_are_known_to_the_next_start(
+        self, objects: FolderStore, tmp_path: Path
+    ) -> None:
+        tree = ObjectTree(objects, HOME, CREATES)
+        tree.make_folder("/made")
+        for path in ("/made/one", "/in/one", "/never-made/one"):
+            put(tree, path)
+        again = FolderStore(tmp_path / "bucket", tmp_path / "staging", ManualClock())
+        tree = ObjectTree(again, HOME, CREATES)
+        for path in ("/made/one", "/in/one", "/never-made/one"):
+            tree.remove(path)
+        assert names(tree, "/") == ["in", "made"]
+
+    def test_a_folder_that_was_removed_by_other_means_has_lost_its_marker(
+        self, objects: FolderStore, tmp_path: Path
+    ) -> None:
+        tree = ObjectTree(objects, HOME, CREATES)
+        tree.make_folder("/a")
+        (tmp_path / "bucket/vendor7/a").rmdir()
+        put(tree, "/a/one")
+        tree.remove("/a/one")
+        assert names(tree, "/") == ["in"]
+
+    def test_an_empty_folder_above_those_of_an_upload_stays(self, objects: FolderStore) -> None:
+        tree = ObjectTree(objects, HOME, CREATES)
+        put(tree, "/in/a/b/one")
+        tree.remove("/in/a/b/one")
+        assert (names(tree, "/"), names(tree, "/in")) == (["in"], [])
+
     def test_a_folder_goes_with_the_last_object_that_is_renamed_away(
         self, objects: FolderStore
     ) -> None:
