@@ -54,14 +54,18 @@ class BucketKey(StrEnum):
 
 
 class SignInMethods(StrEnum):
-    """Names AWS Transfer's ``SftpAuthenticationMethods``, as far as the SSH library goes along.
-
-    Key and password together would need its answer "partial success", which it cannot be told to
-    give.
-    """
+    """Names AWS Transfer's ``SftpAuthenticationMethods``, but a key alone, which has no code."""
 
     PASSWORD = "PASSWORD"  # noqa: S105  AWS Transfer's name of it
     PUBLIC_KEY_OR_PASSWORD = "PUBLIC_KEY_OR_PASSWORD"  # noqa: S105  the same
+    PUBLIC_KEY_AND_PASSWORD = "PUBLIC_KEY_AND_PASSWORD"  # noqa: S105  the same
+
+
+class InitialWindow(StrEnum):
+    """Names the window that a channel is opened with."""
+
+    ZERO = "zero"
+    WHOLE = "whole"
 
 
 class SecurityPolicy(StrEnum):
@@ -104,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sign_in_methods: SignInMethods = SignInMethods.PASSWORD
     public_key: str = ""
     attempts: int = 3
+    initial_window: InitialWindow = InitialWindow.ZERO
     security_policy: SecurityPolicy = SecurityPolicy.OF_2024_01
     host_keys: tuple[HostKeyType, ...] = (HostKeyType.ED25519,)
     rotate_host_keys: bool = False
@@ -128,9 +133,10 @@ DESCRIPTIONS = {
     "listing_delay_milliseconds": "for each folder listed; 40 is what AWS tells of (documented)",
     "idle_seconds": "without a request until the connection ends, 1800 (documented)",
     "unresponsive_seconds": "of silence until the connection ends, 300 (documented)",
-    "sign_in_methods": "PASSWORD, or PUBLIC_KEY_OR_PASSWORD, where each key asks the function",
+    "sign_in_methods": "PASSWORD, PUBLIC_KEY_OR_PASSWORD or PUBLIC_KEY_AND_PASSWORD (documented)",
     "public_key": "key that the function has for the person, as ssh-ed25519 AAAA... (documented)",
     "attempts": "passwords and keys on one connection, 3 (proposed)",
+    "initial_window": "of a channel: zero, and its size in a second message (observed), or whole",
     "security_policy": "2024-01 (documented), 2025-03 with post-quantum exchanges (documented)",
     "host_keys": "types, with commas: ssh-ed25519, ecdsa-sha2-nistp256, ssh-rsa (documented)",
     "rotate_host_keys": "true makes new host keys at this start (documented)",
@@ -198,6 +204,9 @@ def _check(settings: Settings) -> None:
             raise SettingError(f"{name.replace('_', '-')}: not above 0")
     if len(settings.banner) > MAX_BANNER_CHARACTERS or not settings.banner.isprintable():
         raise SettingError("banner: not up to 4,096 printable characters")
+    needs_both = settings.sign_in_methods is SignInMethods.PUBLIC_KEY_AND_PASSWORD
+    if needs_both and not settings.public_key:
+        raise SettingError("sign-in-methods: PUBLIC_KEY_AND_PASSWORD needs public-key")
     if not settings.host_keys:
         raise SettingError("host-keys: none")
 

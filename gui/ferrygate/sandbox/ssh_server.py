@@ -19,7 +19,8 @@ from ferrygate.sandbox.open_store import ObjectsOf
 from ferrygate.sandbox.organization import Organization
 from ferrygate.sandbox.records import Counters, SignInLog, SignInRecord
 from ferrygate.sandbox.security_policies import ALGORITHMS
-from ferrygate.sandbox.settings import BucketKey, Settings, SignInMethods
+from ferrygate.sandbox.server_connection import ServerConnection, TransferServer
+from ferrygate.sandbox.settings import BucketKey, InitialWindow, Settings, SignInMethods
 from ferrygate.sandbox.sftp_handler import SftpHandler
 from ferrygate.sandbox.sftp_session import SftpSession
 from ferrygate.sandbox.store import Store
@@ -58,13 +59,17 @@ class SandboxContext:
     connections: set[SshConnection] = field(default_factory=set)
 
 
-class SshConnection(asyncssh.SSHServer):
+class SshConnection(TransferServer):
     """Serves one client's connection; all of it on the server's event loop."""
 
     def __init__(self, context: SandboxContext) -> None:
+        self.opens_windows_late = context.settings.initial_window is InitialWindow.ZERO
         self._context = context
         self._sessions: set[SftpSession] = set()
         self._failed = 0
+        self._is_key_accepted = False
+        self._username = ""
+        self._verdict = _refused("not-asked")  # about that name, the latest
         self._granted: Granted | None = None
         self._activities = SessionLog(context.activities)
         self._last_request = 0.0
@@ -85,15 +90,17 @@ class SshConnection(asyncssh.SSHServer):
         if self._granted is not None:
             self._activities.append(Activity.DISCONNECTED)
 
-    def begin_auth(self, username: str) -> bool:  # noqa: ARG002  the library's own signature
-        """Show the banner, and demand a password of every client."""
+    def begin_auth(self, username: str) -> bool:
+        """Show the banner, and demand a password or key of every client, anew for each name."""
+        self._username = username
+        self._is_key_accepted = False
         if self._context.settings.banner:
             self._conn.send_auth_banner(f"{self._context.settings.banner}\r\n")
         return True
 
     def password_auth_supported(self) -> bool:
-        """Offer passwords."""
-        return True
+        """Offer passwords, after a key where both are needed."""
+        return self._is_key_accepted or not self._needs_both()
 
     async def validate_password(self, username: str, password: str) -> bool:
         """Ask the identity function, as AWS Transfer does.
@@ -101,18 +108,31 @@ class SshConnection(asyncssh.SSHServer):
         Raises:
             asyncssh.ProtocolError: too many tries; ends the connection.
         """
-        verdict = await self._ask(username, password)
+        verdict = self._verdict = await self._ask(username, password)
         self._record(username, password, verdict)
         if verdict.granted:
-            self._accept(username, verdict)
             return True
         self._deny(username, verdict, "password")
         return False
 
     def public_key_auth_supported(self) -> bool:
-        """Tell whether keys may be offered beside passwords."""
+        """Tell whether keys may be offered beside passwords, or before them."""
         methods = self._context.settings.sign_in_methods
-        return methods is SignInMethods.PUBLIC_KEY_OR_PASSWORD
+        return methods is not SignInMethods.PASSWORD and not self._is_key_accepted
+
+    def finish_method(self) -> bool:
+        """Count a key as accepted, where a password has to follow; else take what was granted."""
+        if self._needs_both() and not self._is_key_accepted:
+            self._is_key_accepted = True
+            return True
+        self._granted = self._verdict.granted
+        self._context.counters.connections += 1
+        self._log_connected()
+        return False
+
+    def _needs_both(self) -> bool:
+        methods = self._context.settings.sign_in_methods
+        return methods is SignInMethods.PUBLIC_KEY_AND_PASSWORD
 
     async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Ask the identity function for the keys of a name, as AWS Transfer does for each key.
@@ -120,19 +140,13 @@ class SshConnection(asyncssh.SSHServer):
         Raises:
             asyncssh.ProtocolError: too many tries; ends the connection.
         """
-        verdict = await self._ask(username, "")
+        verdict = self._verdict = await self._ask(username, "")
         self._record(username, "", verdict)
         keys = verdict.granted.public_keys if verdict.granted else ()
         if key in [asyncssh.import_public_key(each) for each in keys]:
-            self._accept(username, verdict)
             return True
         self._deny(username, verdict, "publickey")
         return False
-
-    def _accept(self, username: str, verdict: Verdict) -> None:
-        self._granted = verdict.granted
-        self._context.counters.connections += 1
-        self._log_connected(username, verdict)
 
     def _deny(self, username: str, verdict: Verdict, method: str) -> None:
         self._activities.append(
@@ -223,14 +237,13 @@ class SshConnection(asyncssh.SSHServer):
     def _source_ip(self) -> str:
         return str(self._conn.get_extra_info("peername")[0])
 
-    def _log_connected(self, username: str, verdict: Verdict) -> None:
+    def _log_connected(self) -> None:
         info = self._conn.get_extra_info
-        granted = verdict.granted
-        home = next(iter(granted.mappings.values())) if granted else ""
+        home = next(iter(self._granted.mappings.values())) if self._granted else ""
         self._activities.append(
             Activity.CONNECTED,
-            user=username,
-            role=str(verdict.answer["Role"]),
+            user=self._username,
+            role=str(self._verdict.answer["Role"]),
             home_dir=f"/{home}",
             client=str(info("client_version")),
             ciphers=f"{info('recv_cipher')},{info('send_cipher')}",
@@ -266,9 +279,9 @@ async def listen(
     One whose client gives no sign of life for the settings' ``unresponsive_seconds`` is ended.
     """
     algorithms = ALGORITHMS[settings.security_policy]
-    return await asyncssh.listen(
-        host,
-        port,
+    options = await asyncssh.SSHServerConnectionOptions.construct(
+        host=host,
+        port=port,
         server_factory=make,
         server_host_keys=list(host_keys),
         server_version=IDENT,
@@ -290,6 +303,9 @@ async def listen(
         keepalive_interval=settings.unresponsive_seconds / 2,
         keepalive_count_max=1,
     )
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: ServerConnection(loop, options), host, port)
+    return asyncssh.SSHAcceptor(server, options)
 
 
 def _refused(outcome: str) -> Verdict:

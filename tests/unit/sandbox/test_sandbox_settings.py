@@ -73,6 +73,7 @@ def test_a_file_has_the_same_names_and_what_is_set_goes_before_it(tmp_path: Path
         ("listing-page=-1", "listing-page: less than 0"),
         ("listing-delay-milliseconds=nan", "listing-delay-milliseconds: less than 0"),
         ("attempts=0", "attempts: not above 0"),
+        ("sign-in-methods=PUBLIC_KEY_AND_PASSWORD", "sign-in-methods: .* needs public-key"),
         ("host-keys=ssh-dss", "host-keys: ssh-dss makes no sense"),
         ("banner=" + "b" * 4097, "banner: not up to"),
         ("banner=a\nb", "banner: not up to"),
