@@ -12,7 +12,7 @@ help:  ## Show this list
 setup:  ## Install what the other targets need, once
 	@sh packaging/setup.sh
 
-test-servers: setup  ## Unpack the servers that tests run against, once
+test-servers: setup  ## Unpack the servers and clients that tests run against, once
 	@sh packaging/unpack-servers.sh
 
 demo: setup  ## Start the app on a server of its own; without a display, drive it and take screenshots

@@ -1,7 +1,6 @@
 #!/bin/sh
-# What `make bench` needs besides the tests' servers, made once; a second run downloads nothing.
-# The peers are unpacked under build/, and their libraries are there with apt and Python. As root,
-# the slow link's emulator is compiled; a missing compiler is installed.
+# What `make bench` needs besides the tests' servers and clients, made once; a second run downloads
+# nothing. As root, the slow link's emulator is compiled; a missing compiler is installed.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -28,10 +27,6 @@ compile_emulator() {
 }
 
 mkdir -p build/bench
-if command -v dpkg-deb >/dev/null; then
-    sh packaging/unpack-packages.sh build/peers \
-        "Unpacking lftp, PuTTY and rclone for the bench" "lftp putty-tools rclone"
-else
+command -v dpkg-deb >/dev/null ||
     echo "This is no Debian: the bench compares with lftp, rclone and psftp where they are on the path."
-fi
 compile_emulator

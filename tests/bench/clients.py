@@ -205,7 +205,7 @@ def find_peers(unpacked: Path) -> dict[str, Client | None]:
     """Every peer by name, in the order they are run; None for one that is not there.
 
     Args:
-        unpacked: what packaging/setup-bench.sh made.
+        unpacked: what packaging/unpack-servers.sh made.
     """
     folders = [unpacked / "usr" / "bin"]
     programs = {name: find_program(name, folders) for name in (*PEERS, "ssh")}

@@ -9,6 +9,7 @@ from typing import Any
 import paramiko
 
 from ferrygate.codes.totp import CodeSecret
+from ferrygate.common.clock import Clock
 from ferrygate.common.secret import Secret
 from ferrygate.sandbox.sandbox import Sandbox
 from support.fake_clock import ManualClock
@@ -19,9 +20,9 @@ CODE_SECRET = CodeSecret(key=Secret("JBSWY3DPEHPK3PXP"))
 OPTIONS: dict[str, Any] = {"password": Secret(PASSWORD), "code_secret": CODE_SECRET}
 
 
-def typed(steps: int = 0) -> str:
+def typed(steps: int = 0, clock: Clock = CLOCK) -> str:
     """Password and code as one string; the code of ``steps`` from now."""
-    return PASSWORD + CODE_SECRET.code_for_step(CODE_SECRET.step_at(CLOCK.now()) + steps)
+    return PASSWORD + CODE_SECRET.code_for_step(CODE_SECRET.step_at(clock.now()) + steps)
 
 
 @contextlib.contextmanager
