@@ -149,6 +149,8 @@ def test_a_refusal_is_told_with_its_causes(ferrygate: Program, site: Path) -> No
     assert outcome.returncode == 3
     (told,) = [line for line in lines(outcome) if line.get("stage") == "sign-in"]
     assert told["causes"][0] == "password-wrong"
+    assert told["next_step"].endswith("To ask Okta for the reason, add --explain.")
+    assert lines(outcome)[-1]["next_step"] == told["next_step"]
     assert "not that" not in outcome.stdout + outcome.stderr
 
 

@@ -13,7 +13,10 @@ _WORKS_SO_FAR = message("Everything before the sign-in is in order. The sign-in 
 
 
 def verdict_on(results: Sequence[StageResult]) -> CheckVerdict:
-    """Judge a check by its stages: by the first that has failed, else by those that have warned."""
+    """Judge a check by its stages: by the first that has failed, else by those that have warned.
+
+    It is somebody's move only where a stage has failed: a warning is in nobody's way.
+    """
     for result in results:
         if result.outcome is StageOutcome.FAILED:
             return CheckVerdict(
@@ -28,12 +31,10 @@ def verdict_on(results: Sequence[StageResult]) -> CheckVerdict:
     sentence = _all_is_well(results)
     if not warned:
         return CheckVerdict(outcome=StageOutcome.PASSED, sentence=sentence)
-    titles = tuple(STAGE_TITLES[result.stage] for result in warned)
+    titles = tuple(message("“{title}”", title=STAGE_TITLES[result.stage]) for result in warned)
     return CheckVerdict(
         outcome=StageOutcome.WARNED,
         sentence=message("{verdict} Worth a look: {titles}.", verdict=sentence, titles=titles),
-        who=warned[0].who,
-        next_step=warned[0].next_step,
     )
 
 

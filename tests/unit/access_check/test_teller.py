@@ -105,10 +105,10 @@ def test_warnings_name_their_stages_in_the_verdict(teller: StageTeller) -> None:
     assert verdict.outcome is StageOutcome.WARNED
     assert str(verdict.sentence) == (
         "Everything before the sign-in is in order. The sign-in was not tried."
-        " Worth a look: Ferrygate's files and the keychain and Okta."
+        " Worth a look: “Ferrygate's files and the keychain” and “Okta”."
     )
-    assert (verdict.who, verdict.first_failed, verdict.kind) == (Party.YOU, None, None)
-    assert str(verdict.next_step) == "Unlock it."
+    assert (verdict.who, verdict.first_failed, verdict.kind) == (None, None, None)
+    assert verdict.next_step is None
 
 
 def test_a_sign_in_that_was_tried_shows_in_the_verdict(teller: StageTeller) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import click
+import msgspec
 
-from ferrygate.access_check.stages import CheckedAccess
+from ferrygate.access_check.stages import CheckedAccess, Stage, StageResult
+from ferrygate.access_check.verdict import verdict_on
 from ferrygate.cli.check_lines import CheckPrinter
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import use_secrets
 from ferrygate.cli.command_session import open_session, with_username
 from ferrygate.cli.exit_codes import Exit, exit_for
+from ferrygate.cli.explaining import advised
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.remote_arguments import existing
@@ -19,6 +23,8 @@ from ferrygate.cli.sign_in_options import SignInFlags, check_code_flags, sign_in
 from ferrygate.cli.standard_input import code_on_standard_input
 from ferrygate.common.errors import (
     ConnectionFileError,
+    Kind,
+    Problem,
     SecretsMissingError,
     SettingsError,
     UsageError,
@@ -104,11 +110,12 @@ def _check_site(
     prompter = TerminalPrompter(
         context.terminal, context.clock, accept_new_host_key=flags["accept_new_host_key"]
     )
+    advise = partial(_advise, context, site, text, **flags)
     printer.begin(site.name)
     with _open(context, site, prompter, **flags) as session:
         code = _typed_code(context, session, **flags) if flags["sign_in"] else None
         while True:
-            checked = session.check_access(
+            found = session.check_access(
                 sign_in=flags["sign_in"],
                 write_folder=folder,
                 speed=flags["speed"],
@@ -117,13 +124,36 @@ def _check_site(
                 typed_code=code,
                 given=context.secret_places(),
                 source=text if is_path(text) else "",
-                on_stage=printer.stage,
+                on_stage=lambda result: printer.stage(advise(result)),
             )
+            results = tuple(map(advise, found.results))
+            checked = CheckedAccess(results, verdict_on(results))
             printer.end(checked.verdict)
             if flags["watch"] is None:
                 return checked
             context.clock.wait(SystemThreads().event(), flags["watch"])
             printer.begin(site.name)
+
+
+def _advise(
+    context: CommandContext,
+    site: Site,
+    text: str,
+    result: StageResult,
+    **flags: Unpack[CheckFlags],
+) -> StageResult:
+    """Return a failed stage with what to type next, if that helps on the site ``text``."""
+    kind = result.kind
+    if kind is None or not (flags["sign_in"] or kind is Kind.LOCK_OUT_SHUT):
+        return result
+    explains = bool(site.sign_in.okta_address) and not flags["explain"]
+    problem = advised(
+        context,
+        Problem(kind=kind, sentence=result.sentence, next_step=result.next_step),
+        text,
+        explains=explains and result.stage is Stage.SIGN_IN,
+    )
+    return msgspec.structs.replace(result, next_step=problem.next_step)
 
 
 def _check_flags(**flags: Unpack[CheckFlags]) -> None:
