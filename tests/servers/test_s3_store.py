@@ -168,16 +168,21 @@ def test_markers_and_objects_come_and_go(s3_store: S3Store, moto_bucket: MotoBuc
 
 
 @pytest.mark.parametrize("size", [3, 17 * MIB])
-def test_a_moved_object_keeps_bytes_and_metadata(
+def test_a_moved_object_keeps_all_that_it_bears(
     s3_store: S3Store, moto_bucket: MotoBucket, size: int
 ) -> None:
     content = os.urandom(size)
-    written(s3_store, "old", content).publish()
+    bears = {"Metadata": METADATA, "ContentType": "text/csv", "CacheControl": "no-store"}
+    moto_bucket.client.put_object(
+        **moto_bucket.place, Key="old", Body=content, Tagging="plate=a%2Bb%20c", **bears
+    )
     s3_store.move("old", "new")
     assert moto_bucket.keys() == ["new"]
     assert moto_bucket.content("new") == content
     head = moto_bucket.client.head_object(**moto_bucket.place, Key="new")
-    assert head["Metadata"] == METADATA
+    assert {name: head[name] for name in bears} == bears
+    tags = moto_bucket.client.get_object_tagging(**moto_bucket.place, Key="new")["TagSet"]
+    assert tags == [{"Key": "plate", "Value": "a+b c"}]
 
 
 def test_reading_gives_any_bytes_that_are_asked_for(

@@ -51,16 +51,23 @@ class MultipartUpload:
         bucket: where to.
         key: of the object.
         metadata: of the object.
+        headers: of the object, by their names in boto3.
     """
 
-    def __init__(self, bucket: S3Bucket, key: str, metadata: dict[str, str]) -> None:
+    def __init__(
+        self, bucket: S3Bucket, key: str, metadata: dict[str, str], **headers: str
+    ) -> None:
         self._client = bucket.client
         self._journal = bucket.journal
         self._place = {"Bucket": bucket.name, "Key": key}
         self._upload = bucket.journal.begin(key)
         try:
             answer = self._client.create_multipart_upload(
-                **self._place, Metadata=metadata, ChecksumAlgorithm="CRC32", **_CHECKSUM
+                **self._place,
+                Metadata=metadata,
+                ChecksumAlgorithm="CRC32",
+                **_CHECKSUM,
+                **headers,
             )
         except ClientError as error:
             if http_status(error) < _SERVER_ERROR:  # else S3 may have opened it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,6 +15,13 @@ from ferrygate.sandbox.s3_upload import S3Writing
 from ferrygate.sandbox.store import Attributes, Status, StatusError, Writing
 
 _USER_AGENT = "AWSTransfer"
+_HEADERS = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+)  # what CopyObject keeps beside metadata and tags
 
 
 class S3Store:
@@ -96,7 +104,7 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket.name, Key=key)
 
     def move(self, source: str, target: str) -> None:
-        """Copy an object to another key, with its metadata, and delete the first."""
+        """Copy an object to another key, with all that it bears, and delete the first."""
         head = self._head(source)
         if head is None:
             raise StatusError(Status.NO_SUCH_FILE, "No such file")
@@ -154,7 +162,10 @@ class S3Store:
         """Copy an object that is too large for one request."""
         size, step = head["ContentLength"], self._bucket.limits.max_part_bytes
         wanted = self._source(source, head)
-        upload = MultipartUpload(self._bucket, target, head["Metadata"])
+        kept = {name: head[name] for name in _HEADERS if name in head}
+        tags = self._client.get_object_tagging(Bucket=self._bucket.name, Key=source)["TagSet"]
+        kept["Tagging"] = urlencode([(tag["Key"], tag["Value"]) for tag in tags])
+        upload = MultipartUpload(self._bucket, target, head["Metadata"], **kept)
         try:
             parts = [
                 upload.copy(number, wanted, start, min(start + step, size))
