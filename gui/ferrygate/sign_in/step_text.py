@@ -69,6 +69,8 @@ def _connected(step: ConnectStep) -> str:  # noqa: PLR0911  one for each kind of
             return f"{where} did not answer: {step.reason} ({step.milliseconds} ms)"
         case TcpConnected():
             return f"{step.address} port {step.port} ({step.milliseconds} ms)"
+        case OtherProtocolRead(first=""):
+            return "no SSH; ended without a word"
         case OtherProtocolRead():
             name = step.protocol.value if step.protocol is not None else "unknown"
             return f"no SSH; protocol {name}, first words {step.first!r}"

@@ -67,7 +67,8 @@ class OtherProtocolRead(msgspec.Struct, frozen=True):
 
     Attributes:
         protocol: whose first bytes they are; ``None`` if they fit none that is known.
-        first: the first of them, as people may read them.
+        first: the first of them, as people may read them; empty where the connection was ended
+            without a word.
     """
 
     protocol: Protocol | None

@@ -107,7 +107,7 @@ class Handshake:
         line, lack = ident(heard.first), heard.mismatch
         if line:
             report(FirstLineRead(line))
-        elif heard.first:
+        elif heard.first or heard.has_ended:
             report(OtherProtocolRead(protocol(heard.first), _readable(heard.first)))
         if self._transport is not None and lack is not None:
             ours = getattr(self._transport.client_offer, lack.kind)
@@ -132,7 +132,9 @@ class Handshake:
 
 
 def _readable(first: bytes) -> str:
-    return sentence(first) if is_text(first) else repr(first[:_MAX_FIRST_BYTES])
+    if not first or is_text(first):
+        return sentence(first)
+    return repr(first[:_MAX_FIRST_BYTES])
 
 
 def known_first(offered: tuple[str, ...], known: tuple[HostKey, ...]) -> tuple[str, ...]:

@@ -93,6 +93,7 @@ DONE: tuple[Step, ...] = (
 NOT_DONE: tuple[Step, ...] = (
     AddressFailed("2001:db8::1", 22, 3000, is_refused=False, reason="timed out"),
     OtherProtocolRead(Protocol.WEB, "HTTP/1.1 302 Found"),
+    OtherProtocolRead(None, ""),
     AlgorithmsDiffer("ciphers", ("aes128-ctr",), ("3des-cbc", "arcfour"), is_too_old=True),
     StepFailed(StepName.TCP, Kind.CANNOT_REACH, ""),
 )
@@ -150,6 +151,7 @@ def test_the_lines_say_what_was_found_in_the_place_of_a_server() -> None:
     assert [step_text(step) for step in NOT_DONE] == [
         "tcp: 2001:db8::1 port 22 did not answer: timed out (3000 ms)",
         "first-line: no SSH; protocol web, first words 'HTTP/1.1 302 Found'",
+        "first-line: no SSH; ended without a word",
         "algorithms: no ciphers in common (all too old): here aes128-ctr; there 3des-cbc, arcfour",
         "tcp: failed, cannot-reach",
     ]

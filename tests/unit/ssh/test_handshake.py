@@ -76,6 +76,17 @@ def test_a_server_that_says_nothing_is_late_and_hung_up_on(
         pass
 
 
+def test_a_server_that_hangs_up_without_a_word_is_told(
+    handshake: Handshake, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    pair[1].shutdown(socket.SHUT_WR)
+    with pytest.raises(SSH_ERRORS) as caught:
+        handshake.exchange_keys("acme.example:22", (), CancelToken(SystemThreads()))
+    steps: list[ConnectStep] = []
+    assert handshake.abandon(caught.value, steps.append).has_ended
+    assert steps == [OtherProtocolRead(None, "")]
+
+
 def test_another_protocol_is_not_waited_for(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
