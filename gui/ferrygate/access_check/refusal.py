@@ -16,6 +16,7 @@ from ferrygate.sites.skew import NOTABLE
 _SURE = {
     PasswordVerdict.ENROLL: Cause.CODE_NOT_SET_UP,
     PasswordVerdict.LOCKED_OUT: Cause.ACCOUNT_LOCKED,
+    PasswordVerdict.NEW_PASSWORD: Cause.PASSWORD_EXPIRED,
     PasswordVerdict.NO_MFA_DEMANDED: Cause.NO_MFA_DEMANDED,
     PasswordVerdict.PASSWORD_EXPIRED: Cause.PASSWORD_EXPIRED,
 }
@@ -58,8 +59,9 @@ def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
         return (Cause.PASSWORD_WRONG, Cause.ACCOUNT_LOCKED, Cause.USER_WRONG)
     codes = _of_codes(facts) if facts.sent_code else []
     clock = _of_clock(facts) if facts.sent_code and not facts.was_typed else []
+    unset = [Cause.CODE_NOT_SET_UP] if facts.sent_code else []
     if verdict is PasswordVerdict.CORRECT:
-        return (*clock, *codes, Cause.PASSWORD_EXPIRED, Cause.NO_ACCESS)
+        return (*clock, *codes, Cause.PASSWORD_EXPIRED, *unset, Cause.NO_ACCESS)
     is_measured = facts.clock_off is not None
     return (
         *(clock if is_measured else []),
@@ -69,7 +71,7 @@ def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
         *codes,
         Cause.PASSWORD_EXPIRED,
         Cause.ACCOUNT_LOCKED,
-        *([Cause.CODE_NOT_SET_UP] if facts.sent_code else []),
+        *unset,
         Cause.NO_ACCESS,
     )
 

@@ -28,6 +28,7 @@ class PasswordVerdict(Enum):
     CORRECT = "correct"  # and a code would be asked for next
     ENROLL = "enroll"
     LOCKED_OUT = "locked-out"
+    NEW_PASSWORD = "new-password"  # noqa: S105  a state of an account
     NO_MFA_DEMANDED = "no-mfa-demanded"
     OTHER = "other"
     PASSWORD_EXPIRED = "password-expired"  # noqa: S105  a state of an account
@@ -57,6 +58,8 @@ _STATES = {
     "MFA_ENROLL_ACTIVATE": PasswordVerdict.ENROLL,
     "MFA_REQUIRED": PasswordVerdict.CORRECT,
     "PASSWORD_EXPIRED": PasswordVerdict.PASSWORD_EXPIRED,
+    "PASSWORD_RESET": PasswordVerdict.NEW_PASSWORD,
+    "PASSWORD_WARN": PasswordVerdict.NEW_PASSWORD,
     "SUCCESS": PasswordVerdict.NO_MFA_DEMANDED,
 }
 _ERRORS = {
@@ -69,8 +72,10 @@ _ERRORS = {
 
 _KINDS = {
     PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
+    PasswordVerdict.NEW_PASSWORD: Kind.PASSWORD_EXPIRED,
     PasswordVerdict.PASSWORD_EXPIRED: Kind.PASSWORD_EXPIRED,
 }
+_CHOOSE = message("Choose a new one in Okta with your browser, then enter it here.")
 _WORDS = {  # sentence and next step
     PasswordVerdict.CORRECT: (
         message("Your password is right. The server refused the code, or your account."),
@@ -88,13 +93,17 @@ _WORDS = {  # sentence and next step
         message("Your account is locked."),
         message("Ask your contact to unlock it, and do not try again before."),
     ),
+    PasswordVerdict.NEW_PASSWORD: (
+        message("Okta wants a new password for your account first."),
+        _CHOOSE,
+    ),
     PasswordVerdict.NO_MFA_DEMANDED: (
         message("Your password is right, but Okta does not ask your account for a code."),
         message("Copy the details and send them to your contact: a rule in Okta is missing."),
     ),
     PasswordVerdict.PASSWORD_EXPIRED: (
         message("Your password has expired."),
-        message("Choose a new one in Okta with your browser, then enter it here."),
+        _CHOOSE,
     ),
     PasswordVerdict.RATE_LIMITED: (
         message("Okta has had too many requests and did not look at your password."),

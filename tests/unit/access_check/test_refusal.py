@@ -63,6 +63,7 @@ def test_a_key_that_was_refused_is_the_key_of_another() -> None:
     [
         (PasswordVerdict.ENROLL, (Cause.CODE_NOT_SET_UP,), Party.YOU),
         (PasswordVerdict.LOCKED_OUT, (Cause.ACCOUNT_LOCKED,), Party.CONTACT),
+        (PasswordVerdict.NEW_PASSWORD, (Cause.PASSWORD_EXPIRED,), Party.YOU),
         (PasswordVerdict.NO_MFA_DEMANDED, (Cause.NO_MFA_DEMANDED,), Party.OWNER),
         (PasswordVerdict.PASSWORD_EXPIRED, (Cause.PASSWORD_EXPIRED,), Party.YOU),
         (
@@ -76,6 +77,7 @@ def test_a_key_that_was_refused_is_the_key_of_another() -> None:
                 Cause.CODE_USED_ELSEWHERE,
                 Cause.CODE_OF_ANOTHER_ACCOUNT,
                 Cause.PASSWORD_EXPIRED,  # which Okta may tell only behind the code
+                Cause.CODE_NOT_SET_UP,  # with push or text messages alone
                 Cause.NO_ACCESS,
             ),
             Party.YOU,

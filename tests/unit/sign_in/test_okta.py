@@ -70,6 +70,8 @@ def rig(tmp_path: Path, clock: ManualClock, okta: FakeOkta) -> OktaRig:
         (answer(status="SUCCESS"), PasswordVerdict.NO_MFA_DEMANDED, End.NOT_COUNTED),
         (answer(status="LOCKED_OUT"), PasswordVerdict.LOCKED_OUT, End.REFUSED),
         (answer(status="PASSWORD_EXPIRED"), PasswordVerdict.PASSWORD_EXPIRED, End.NOT_COUNTED),
+        (answer(status="PASSWORD_RESET"), PasswordVerdict.NEW_PASSWORD, End.NOT_COUNTED),
+        (answer(status="PASSWORD_WARN"), PasswordVerdict.NEW_PASSWORD, End.NOT_COUNTED),
         (answer(status="RECOVERY"), PasswordVerdict.OTHER, End.REFUSED),
         (answer(), PasswordVerdict.OTHER, End.REFUSED),
         (OktaAnswer(status=200, body=b"<html>"), PasswordVerdict.OTHER, End.REFUSED),
@@ -98,6 +100,7 @@ def test_every_verdict_is_a_sentence_with_a_next_step(verdict: PasswordVerdict) 
     assert problem.detail == "HTTP 200"
     assert problem.kind is {
         PasswordVerdict.ENROLL: Kind.CODE_NOT_SET_UP,
+        PasswordVerdict.NEW_PASSWORD: Kind.PASSWORD_EXPIRED,
         PasswordVerdict.PASSWORD_EXPIRED: Kind.PASSWORD_EXPIRED,
     }.get(verdict, Kind.SIGN_IN_REFUSED)
 
