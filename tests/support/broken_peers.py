@@ -19,12 +19,18 @@ IDENT = b"SSH-2.0-Broken_1.0\r\n"
 
 
 class Stranger:
-    """Offers a peer's behaviour what it may do with its one connection."""
+    """Offers a peer's behaviour what it may do with its one connection.
+
+    Attributes:
+        sent: bytes that were said so far.
+        heard: all that came so far.
+    """
 
     def __init__(self, sock: socket.socket, over: threading.Event) -> None:
         self._sock = sock
         self._over = over
         self.sent = 0
+        self.heard = bytearray()
 
     def say(self, data: bytes) -> bool:
         """Send; false once the other side has gone."""
@@ -38,9 +44,11 @@ class Stranger:
     def hear(self) -> bool:
         """Wait for a few bytes; false once the other side has gone."""
         try:
-            return bool(self._sock.recv(4096))
+            data = self._sock.recv(4096)
         except OSError:
             return False
+        self.heard += data
+        return bool(data)
 
     def fall_silent(self) -> None:
         """Take nothing and say nothing until the other side has gone."""
