@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -177,4 +178,6 @@ def test_a_check_is_made_again_and_again(ferrygate: Program, sandbox: Sandbox, s
         summaries = 0
         while summaries < 2:
             summaries += json.loads(process.stdout.readline())["event"] == "summary"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
     assert len(sandbox.log) == 0

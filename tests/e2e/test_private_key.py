@@ -69,3 +69,17 @@ def test_a_person_is_asked_for_the_passphrase(
         screen.type(PASSPHRASE)
         assert screen.end() == 0
     assert PASSPHRASE not in screen.text
+
+
+def test_a_check_looks_at_a_key_without_reading_it_and_asks_for_its_passphrase_to_sign_in(
+    bare: Program, openssh: Rig, tmp_path: Path, encrypted: Path
+) -> None:
+    site = site_with_key(openssh, tmp_path, encrypted)
+    free = bare("check", site)
+    assert free.returncode == 0, free.stdout
+    assert bare("check", site, "--sign-in").returncode == 2
+    with at_a_terminal(bare, "check", site, "--sign-in") as screen:
+        screen.wait_for("Passphrase of the private key:")
+        screen.type(PASSPHRASE)
+        assert screen.end() == 0
+    assert "The server has accepted the sign-in." in " ".join(screen.text.split())

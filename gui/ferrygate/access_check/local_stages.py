@@ -116,7 +116,8 @@ def tell_breaker(
     names = known_names(site, known_hosts)
     refusals = ledger.standing(names).refusals
     good, refused = (ledger.last_end(names, end) for end in (End.ACCEPTED, End.REFUSED))
-    detail = f"refusals in a row: {refusals}; last: {_date(refused)}; last success: {_date(good)}"
+    detail = f"refusals in a row: {refusals}\n"
+    detail += f"last refusal: {_date(refused)}\nlast success: {_date(good)}"
     gate = gate_for(refusals, try_anyway=try_anyway)
     if gate is not Gate.OPEN:
         who = Party.CONTACT if gate is Gate.SHUT else Party.YOU

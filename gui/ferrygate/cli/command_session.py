@@ -177,14 +177,19 @@ def attempt(
         except PassphraseMissingError:
             if not context.terminal.is_interactive:
                 raise
-            typed = context.terminal.ask_secret(_("Passphrase of the private key"))
-            named = message("The passphrase of the private key")
-            passphrase = given_secret(typed.reveal(), named)
-            warn_of_unseen_ends(context, passphrase, named)
-            session.use_passphrase(passphrase)
+            ask_passphrase(context, session)
             sign_in_once()
         except SignInRefusedError as refusal:
             if not wants_explanation:
                 raise
             makes_codes = typed_code is None and not ask_code
             explain(context, session, text, refusal, try_anyway=try_anyway, makes_codes=makes_codes)
+
+
+def ask_passphrase(context: CommandContext, session: Session) -> None:
+    """Ask the person for the passphrase of the site's private key, and use it."""
+    typed = context.terminal.ask_secret(_("Passphrase of the private key"))
+    named = message("The passphrase of the private key")
+    passphrase = given_secret(typed.reveal(), named)
+    warn_of_unseen_ends(context, passphrase, named)
+    session.use_passphrase(passphrase)

@@ -243,8 +243,9 @@ def test_the_last_ends_are_told(
     result = breaker(told, ledger, known_hosts)
     assert result.outcome is StageOutcome.PASSED
     assert result.detail == (
-        "refusals in a row: 0; last: 2026-11-18T11:06:40+00:00;"
-        " last success: 2026-11-18T12:06:40+00:00"
+        "refusals in a row: 0\n"
+        "last refusal: 2026-11-18T11:06:40+00:00\n"
+        "last success: 2026-11-18T12:06:40+00:00"
     )
 
 

@@ -13,7 +13,7 @@ from ferrygate.access_check.verdict import verdict_on
 from ferrygate.cli.check_lines import CheckPrinter
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import use_secrets
-from ferrygate.cli.command_session import open_session, with_username
+from ferrygate.cli.command_session import ask_passphrase, open_session, with_username
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.explaining import advised
 from ferrygate.cli.output_options import output_options
@@ -129,6 +129,9 @@ def _check_site(
             results = tuple(map(advise, found.results))
             checked = CheckedAccess(results, verdict_on(results))
             printer.end(checked.verdict)
+            if checked.verdict.kind is Kind.PASSPHRASE_MISSING and context.terminal.is_interactive:
+                ask_passphrase(context, session)  # nothing was sent, and no code is spent
+                continue
             if flags["watch"] is None:
                 return checked
             context.clock.wait(SystemThreads().event(), flags["watch"])

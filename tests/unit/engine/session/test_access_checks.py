@@ -340,3 +340,16 @@ def test_a_check_is_cancelled_while_a_code_is_waited_for(
     assert answer.problem.kind is Kind.CANCELLED
     clock.time += 60
     signed_in(rig, box)  # nothing is under way any more
+
+
+def test_a_check_ends_with_its_site(rig: EngineRig, box: Sandbox) -> None:
+    open_with_secrets(rig, box)
+    Checked(rig, sign_in=True)  # spends the code of now
+    request = rig.number()
+    rig.engine.send(CheckAccess(request=request, sign_in=True))
+    rig.listener.wait(lambda event: getattr(event, "until", None))
+    rig.do(OpenSite, site_of(box.ready))
+    answer = rig.answer_of(request)
+    assert isinstance(answer, Failed)
+    assert answer.problem.kind is Kind.CANCELLED
+    assert len(box.log) == 1
