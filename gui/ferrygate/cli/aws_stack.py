@@ -163,13 +163,30 @@ def _fingerprint(key: dict[str, str]) -> str:
 @contextmanager
 def _asking() -> Iterator[None]:
     """Make boto3's errors ours."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  an extra
+    from botocore.exceptions import (  # noqa: PLC0415  an extra
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        NoRegionError,
+    )
 
     try:
         yield
+    except NoRegionError as error:
+        raise UsageError(
+            message("No AWS region is set."),
+            next_step=message("Give --region."),
+            detail=str(error),
+        ) from None
+    except NoCredentialsError as error:
+        raise UsageError(
+            message("There are no AWS credentials here."),
+            next_step=message("Sign in as for AWS's own command line, and try again."),
+            detail=str(error),
+        ) from None
     except (BotoCoreError, ClientError) as error:
         raise UsageError(
             message("AWS did not answer as asked."),
-            next_step=message("Check stack, region and credentials."),
+            next_step=message("Check stack, region and credentials; -v tells AWS's own words."),
             detail=str(error),
         ) from None

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import BotoCoreError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
 
 from aws.template_model import load
@@ -27,6 +28,16 @@ VALUES = {
     "OktaAddress": "https://example.okta.com",
     "CodeDigits": "6",
 }
+
+
+@dataclass(frozen=True)
+class WithoutSettings:
+    """Plays a client that lacks what only this computer can give."""
+
+    error: BotoCoreError
+
+    def get_caller_identity(self) -> None:
+        raise self.error
 
 
 @dataclass
@@ -211,6 +222,25 @@ def test_a_refusal_of_aws_is_a_sentence(
     aws.stubs["sts"].add_client_error("get_caller_identity", "ExpiredToken", "expired")
     assert from_stack() == 2
     assert not (tmp_path / "x.ferrygate").exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        (NoCredentialsError(), "There are no AWS credentials here. Sign in as for"),
+        (NoRegionError(), "No AWS region is set. Give --region."),
+    ],
+)
+def test_what_is_missing_on_this_computer_is_named(
+    from_stack: Callable[..., int],
+    aws: StubbedAws,
+    capsys: pytest.CaptureFixture[str],
+    missing: BotoCoreError,
+    sentence: str,
+) -> None:
+    aws.clients = replace(aws.clients, sts=WithoutSettings(missing))
+    assert from_stack() == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_each_output_that_is_read_is_one_of_the_template_in_every_deploy() -> None:
