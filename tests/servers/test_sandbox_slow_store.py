@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def bucket(dummy_credentials: None) -> Iterator[EmptyBucket]:  # noqa: ARG001  before boto3 asks for them
+def bucket(loopback_guard: None) -> Iterator[EmptyBucket]:  # noqa: ARG001  while S3 is asked
     with EmptyBucket() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
