@@ -6,17 +6,22 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncssh
 import paramiko
 import pytest
 from paramiko.transport import ServiceRequestingTransport
 
+import ferrygate
+from ferrygate.common.paths import Home
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sandbox.settings import InitialWindow, Settings, SignInMethods
+from ferrygate.sites.site import SignInSettings
 from support.sandbox_clients import CLOCK, OPTIONS, connect, sftp_channel, typed
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_packets import INIT
+from support.sandbox_site import site_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -80,6 +85,26 @@ class TestKeyAndPassword:
         with pytest.raises(paramiko.BadAuthenticationType) as caught:
             client.auth_password("someone-else", typed())
         assert caught.value.allowed_types == ["publickey"]
+
+    def test_ferrygate_sends_its_key_then_password_and_code(
+        self, make_sandbox: MakeSandbox, tmp_path: Path
+    ) -> None:
+        box = make_sandbox(period=3, settings=BOTH)
+        private_key = tmp_path / "key"
+        KEY.write_private_key_file(str(private_key))
+        sign_in = SignInSettings(
+            steps=("publickey", "password"),
+            private_key=str(private_key),
+            period=box.ready.period,
+        )
+        with ferrygate.connect(
+            site_of(box.ready, sign_in=sign_in),
+            password=box.ready.password.reveal(),
+            totp_secret=box.ready.totp_secret.reveal(),
+            home=Home(tmp_path / "home"),
+        ) as session:
+            session.stat("/inbox")
+        assert {record.outcome for record in box.log} == {"public-keys", "granted"}
 
 
 @pytest.fixture
