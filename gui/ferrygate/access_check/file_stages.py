@@ -199,11 +199,16 @@ class FileStages:
             ]
             for write in writes:
                 check_ok(await write, path)
-            check_ok(await self._files.request_close(handle), path)
         except (Cancelled, ConnectionLostError):
             raise
         except FerrygateError:
             self._files.close_later(handle)
+            await self._remove_quietly(path)
+            raise
+        closed = await self._files.request_close(handle)
+        try:
+            check_ok(closed, path)
+        except FerrygateError:
             await self._remove_quietly(path)
             raise
 

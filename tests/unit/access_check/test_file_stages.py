@@ -190,6 +190,8 @@ def test_a_full_disk_is_the_owners_and_the_empty_file_goes(server: ScriptedServe
 def test_a_verdict_at_the_close_counts(server: ScriptedServer) -> None:
     server.instead[CLOSE] = refusing(FAILURE)
     assert Rig(server).write().kind is Kind.REMOTE_FAILURE
+    assert len(server.asked(CLOSE)) == 1
+    assert server.asked(REMOVE) == [(PROBE,)]
 
 
 def test_a_file_that_may_not_be_removed_is_named(server: ScriptedServer) -> None:
