@@ -1,0 +1,8 @@
+"""Writes what support is sent with any details: what runs, and the end of its log."""
+
+from __future__ import annotations
+
+
+def surroundings_text(program: tuple[str, ...], log: tuple[str, ...]) -> str:
+    """Write versions and platform, and below them the last lines of the log."""
+    return "\n\n".join("\n".join(lines) for lines in (program, log) if lines)
