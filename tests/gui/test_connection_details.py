@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from ferrygate.app.presenters.connection_presenter import ConnectionPresenter
+from ferrygate.app.presenters.support_details import details_text
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.engine.messages.session import CodeQuestion, SessionChanged, SessionState
 from ferrygate.sign_in.step_line import StepLine, StepName, lines_text
@@ -113,7 +114,7 @@ def test_the_steps_can_be_copied_for_support(signed_in: Rig) -> None:
     opened(signed_in)
     signed_in.driver.click("Copy details for support")
     assert signed_in.driver.shows("Details copied")
-    assert QGuiApplication.clipboard().text() == lines_text(STEPS)
+    assert QGuiApplication.clipboard().text() == details_text(lines_text(STEPS))
 
 
 def test_enter_goes_back_and_the_keyboard_is_with_the_list(signed_in: Rig) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from ferrygate.app.models.folder_model import PATHS_FORMAT
 from ferrygate.app.presenters.folder_view import FolderState
+from ferrygate.app.presenters.support_details import details_text
 from ferrygate.app.presenters.workspace import Screen
 from ferrygate.codes.totp import CodeSecret, live_code
 from ferrygate.common.errors import Kind, Problem
@@ -112,7 +113,7 @@ def test_a_refusal_is_shown_in_the_card_and_its_details_can_be_copied(rig: Rig) 
     rig.driver.click("Sign in")
     rig.driver.wait_for("problem", lambda: rig.workspace.sign_in.view.problem == REFUSED)
     rig.driver.click("Copy details for support")
-    assert QGuiApplication.clipboard().text() == (
+    assert QGuiApplication.clipboard().text() == details_text(
         "The server said no.\nCheck it.\n[sign-in-refused]\n51"
     )
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 
 from ferrygate.app.presenters.problem_text import support_text
+from ferrygate.app.presenters.support_details import details_text
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.themed_button import ThemedButton
 from ferrygate.common.errors import Problem
@@ -20,6 +21,7 @@ class CopyDetailsButton(ThemedButton):
         self._offer = words or _("Copy details for support")
         super().__init__(theme, self._offer, look=look)
         self._text = ""
+        self._is_whole = False  # it tells what runs, and what the log says
         self.clicked.connect(self._copy)
 
     def offer(self, problem: Problem | None) -> None:
@@ -27,13 +29,21 @@ class CopyDetailsButton(ThemedButton):
         self.offer_text("" if problem is None else support_text(problem))
 
     def offer_text(self, text: str) -> None:
-        """Have this text to copy, or none."""
+        """Have this text to copy, with what runs and the end of the log below it; or none."""
+        self._offer_text(text, is_whole=False)
+
+    def offer_report(self, text: str) -> None:
+        """Have a report to copy, which tells all of that itself; or none."""
+        self._offer_text(text, is_whole=True)
+
+    def _offer_text(self, text: str, *, is_whole: bool) -> None:
         if text != self._text:
-            self._text = text
+            self._text, self._is_whole = text, is_whole
             self.show_words(self._offer)
 
     @Slot()
     def _copy(self) -> None:
         if self._text:
-            QGuiApplication.clipboard().setText(self._text)
+            text = self._text if self._is_whole else details_text(self._text)
+            QGuiApplication.clipboard().setText(text)
             self.show_words(_("Details copied"))
