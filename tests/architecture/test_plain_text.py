@@ -37,7 +37,7 @@ _RICH = {
 _WRAPPED = {
     "QAction": ("widgets/key_table.py",),
     "QGroupBox": (),
-    "QLabel": ("plain_text.py", "widgets/labels.py"),  # there a return type
+    "QLabel": ("plain_text.py",),
     "QPushButton": ("widgets/themed_button.py", "automation/window_driver.py"),  # there to find one
     "QRadioButton": (),
     "QToolButton": (),

@@ -14,6 +14,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 from ferrygate.common.remote_path import basename, join, parent
 from ferrygate.common.secret import Secret, SecretKind
+from ferrygate.engine.messages.checks import CheckAccess
 from ferrygate.engine.messages.codes import (
     CodeChanged,
     CodeGivenOut,
@@ -135,6 +136,7 @@ class ScriptedEngine:
                 | AnswerPrompt()
                 | AnswerCode()
                 | Shutdown()
+                | CheckAccess()  # whose stages the tests tell
             ):
                 pass
             case ListFolder() if self.holds_listings:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Workspace, WorkspaceDependencies
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.presenters.workspace_dependencies import WorkspaceDependencies
 from ferrygate.common.entry import Entry, EntryKind
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message

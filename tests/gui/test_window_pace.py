@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Screen, Workspace, WorkspaceDependencies
+from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.presenters.workspace_dependencies import WorkspaceDependencies
 from ferrygate.app.render_pace import RENDER_SECONDS, RenderPace
 from ferrygate.app.theme import Theme
 from ferrygate.app.widgets.transfer_row_widget import TransferRowWidget

@@ -9,7 +9,8 @@ import pytest
 
 from ferrygate.app.presenters.outbox import Outbox
 from ferrygate.app.presenters.sign_in_view import Form
-from ferrygate.app.presenters.workspace import Screen, Workspace, WorkspaceDependencies
+from ferrygate.app.presenters.workspace import Screen, Workspace
+from ferrygate.app.presenters.workspace_dependencies import WorkspaceDependencies
 from ferrygate.common.entry import Entry
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message

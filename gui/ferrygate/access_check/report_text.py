@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ferrygate.access_check.report import Report, ReportedStage
-from ferrygate.access_check.surroundings import surroundings_text
+from ferrygate.access_check.support_context import context_text
 
 _INDENT = "    "
 
@@ -15,7 +15,7 @@ def report_text(report: Report) -> str:
     parts = [
         "\n".join(_head(report)),
         "\n".join(line for stage in report.stages for line in _stage(stage)),
-        surroundings_text(report.program, report.log),
+        context_text(report.program, report.log),
     ]
     return "\n\n".join(part for part in parts if part)
 

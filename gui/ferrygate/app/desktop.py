@@ -18,7 +18,8 @@ from ferrygate.app.dialogs.choosers import arrival_folders
 from ferrygate.app.models.folder_model import FolderModel
 from ferrygate.app.options import AppOptions
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.workspace import Workspace, WorkspaceDependencies
+from ferrygate.app.presenters.workspace import Workspace
+from ferrygate.app.presenters.workspace_dependencies import WorkspaceDependencies
 from ferrygate.app.render_pace import RenderPace
 from ferrygate.app.system.desktop_opener import DesktopOpener
 from ferrygate.app.theme import Theme

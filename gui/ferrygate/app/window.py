@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from ferrygate.app.drop_guide import DropGuide
 from ferrygate.app.models.folder_model import FolderModel
+from ferrygate.app.panels.check_page import CheckPage
 from ferrygate.app.panels.connection_panel import ConnectionPanel
 from ferrygate.app.panels.files_panel import FilesPanel
 from ferrygate.app.panels.offer_panel import OfferPanel
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.offer = OfferPanel(theme, pace, workspace.sites)
         self.side = SidePanel(theme, pace, workspace)
         self.connection = ConnectionPanel(theme, pace, workspace)
+        self.check = CheckPage(theme, pace, workspace)
         self.transfers = TransfersPanel(theme, pace, workspace.transfers)
         self._add_tab_keys()
         self._notice, self._files_notice = NoticeBar(theme), NoticeBar(theme)
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
             Screen.SIGN_IN: self.sign_in,
             Screen.FILES: self._files_page(),
             Screen.CONNECTION: self.connection,
+            Screen.CHECK: self.check,
         }
         for page in pages.values():
             self._stack.addWidget(page)
@@ -184,6 +187,8 @@ class MainWindow(QMainWindow):
                 return self.files.files
             case Screen.CONNECTION:
                 return self.connection.first_focus()
+            case Screen.CHECK:
+                return self.check.first_focus()
 
     def _go_home(self) -> None:
         home = self._home()

@@ -14,10 +14,9 @@ from ferrygate.sign_in.host_key import Verdict, check_host_key, check_not_revoke
 from ferrygate.sign_in.steps import HostKeyAccepted, KeyTrust, ReportStep
 from ferrygate.sites.known_hosts import HostKey, KnownHosts
 from ferrygate.sites.site import Site
+from ferrygate.ssh.algorithms import LATER_KEY_TYPES
 from ferrygate.ssh.connection import Connection
 
-# Host key types (RFC 5656, RFC 8332) that a server with an Ed25519 key does not show unasked.
-_LATER_TYPES = ("ssh-rsa", *(f"ecdsa-sha2-nistp{bits}" for bits in (256, 384, 521)))
 _TRUST = {
     Verdict.KNOWN: KeyTrust.KNOWN,
     Verdict.PINNED: KeyTrust.PINNED,
@@ -121,7 +120,7 @@ class RightServer:
         shown = {connection.host_key.key_type}
         pinned = self._site.host_key_fingerprints
         if not known and pinned:
-            for key_type in _LATER_TYPES:
+            for key_type in LATER_KEY_TYPES:
                 if connection.host_key.fingerprint in pinned:
                     break
                 if key_type in shown or not connection.offers_key(key_type):

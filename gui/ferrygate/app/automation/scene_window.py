@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ferrygate.access_check.stages import CheckVerdict, StageOutcome, StageResult
 from ferrygate.app.automation.window_driver import WindowDriver
 from ferrygate.app.presenters.workspace import Screen, Workspace
 from ferrygate.codes.totp import CodeSecret, live_code
@@ -14,6 +15,7 @@ from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _
 from ferrygate.common.message import Message, message
 from ferrygate.common.secret import Secret
+from ferrygate.engine.messages.checks import CheckAccess, CheckEnded, CheckStageEnded
 from ferrygate.engine.messages.codes import (
     CodeChanged,
     ExplainRefusal,
@@ -85,6 +87,7 @@ class SceneEngine:
         change_refusal: why none can be made, where none can.
         is_away: commands wait for the connection.
         unending: what has come of a listing that goes on.
+        check: the stages that a check tells, and its verdict; it goes on where there is none.
         skew: how far Okta's clock is ahead, seconds, and the correction of codes in use.
     """
 
@@ -94,6 +97,7 @@ class SceneEngine:
         self.change_refusal: Problem | None = None
         self.is_away = False
         self.unending: tuple[Entry, ...] = ()
+        self.check: tuple[tuple[StageResult, ...], CheckVerdict | None] = ((), None)
         self.skew = (45.4, 0)
 
     def send(self, command: Command) -> None:
@@ -110,6 +114,8 @@ class SceneEngine:
                 self._tell(Done(request=number))
             case ListFolder():
                 self._list(command)
+            case CheckAccess(request=number):
+                self._check(number)
             case Upload(request=number):
                 self._tell(BatchStarted(request=number, batch=_UPLOAD))
             case OpenSite(request=number, site=site):
@@ -122,6 +128,14 @@ class SceneEngine:
                 self._tell(Done(request=number))
             case _:
                 pass
+
+    def _check(self, number: int) -> None:
+        results, verdict = self.check
+        for result in results:
+            self._tell(CheckStageEnded(request=number, result=result))
+        if verdict is not None:
+            self._tell(CheckEnded(request=number, verdict=verdict))
+            self._tell(Done(request=number))
 
     def _list(self, command: ListFolder) -> None:
         number = command.request
@@ -170,18 +184,20 @@ class SceneWindow:
         self.workspace.sites.offer(SITE)
         self.driver.wait_for("offer", lambda: self.workspace.screen is Screen.OFFER)
 
-    def give_code(self, *, spent: bool = False) -> None:
-        """Show a code that is ready to be sent."""
+    def give_code(self, *, spent: bool = False, password: bool = False) -> None:
+        """Show a code that is ready to be sent; a password is at hand as well if so said."""
         self.open()
-        self._show_code(spent=spent)
+        self._show_code(spent=spent, password=password)
 
     def give_spent_code(self) -> None:
         """Show a code that was sent already."""
         self._show_code(spent=True)
 
-    def _show_code(self, *, spent: bool) -> None:
+    def _show_code(self, *, spent: bool, password: bool = False) -> None:
         code = live_code(CodeSecret(key=_KEY), self._clock.now())
-        at_hand = SecretsChanged(site=SITE, has_code_secret=True, can_save=True)
+        at_hand = SecretsChanged(
+            site=SITE, has_password=password, has_code_secret=True, can_save=True
+        )
         self.workspace.handle(at_hand, CodeChanged(code=code, spent=spent))
 
     def start_batch(self, name: str, target: str, *, folder: bytes = b"/") -> None:
@@ -222,6 +238,13 @@ class SceneWindow:
         """Report how many sign-ins of the account were refused in a row."""
         self.workspace.handle(RefusalsCounted(site=SITE, refusals=refusals, gate=gate))
 
+    def check(self, results: Iterable[StageResult], verdict: CheckVerdict | None = None) -> None:
+        """Check the access; without a verdict the check is still under way."""
+        self._engine.check = (tuple(results), verdict)
+        self.driver.click(_("Check my access"))
+        last = _rows(self._engine.check[0])
+        self.driver.wait_for("stages", lambda: len(self.workspace.check.view.rows) == last)
+
     @property
     def now(self) -> float:
         """Return the time, in seconds since the epoch."""
@@ -257,6 +280,11 @@ class SceneWindow:
             kind=kind, sentence=sentence, next_step=next_step, fingerprint="SHA256:other"
         )
         self.state(SessionState.OFFLINE, problem)
+
+
+def _rows(results: Iterable[StageResult]) -> int:
+    """Count the stages that have a row of their own."""
+    return sum(result.outcome is not StageOutcome.NOT_REACHED for result in results)
 
 
 def _explanation() -> Problem:

@@ -57,6 +57,19 @@ def choose_download_folder(parent: QWidget, chosen: Callable[[str], None]) -> No
     dialog.open()
 
 
+def choose_report(parent: QWidget, name: str, chosen: Callable[[str], None]) -> None:
+    """Ask where a report goes; ``name`` is suggested for its file."""
+    title = _("Save the report")
+    dialog = _dialog(
+        parent, title, QFileDialog.FileMode.AnyFile, _one(chosen), _existing(_DOCUMENTS)
+    )
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(_("Web pages (*.html)"))
+    dialog.setDefaultSuffix("html")
+    dialog.selectFile(name)
+    dialog.open()
+
+
 def download_folder() -> str:
     """Return the person's folder for downloads."""
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)

@@ -73,8 +73,7 @@ class SidePanel(QFrame):
         self._details.clicked.connect(workspace.show_connection)
         self._head = SiteHeader(self._with_details(state))
         self._reason = label("", "caption", wrap=True)
-        self._sign_in = ThemedButton(theme, _("Sign in"), look="primary")
-        self._sign_in.clicked.connect(workspace.sign_in_again)
+        self._ways_back = self._make_ways_back()
         self._try_now = ThemedButton(theme, _("Try now"))
         self._try_now.clicked.connect(workspace.try_now)
         self._menu = SiteMenuButton(theme)
@@ -129,13 +128,27 @@ class SidePanel(QFrame):
         column.addWidget(self._details, 0, Qt.AlignmentFlag.AlignLeft)
         return both
 
+    def _make_ways_back(self) -> QWidget:
+        """Make what is offered while the session is offline."""
+        sign_in = ThemedButton(self._theme, _("Sign in"), look="primary")
+        sign_in.clicked.connect(self._workspace.sign_in_again)
+        check = ThemedButton(self._theme, _("Check my access"))
+        check.clicked.connect(self._check_access)
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(sign_in)
+        column.addWidget(check)
+        return both
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 20, 16, 16)
         column.setSpacing(16)
         column.addWidget(self._head)
         column.addWidget(self._reason)
-        column.addWidget(self._sign_in)
+        column.addWidget(self._ways_back)
         column.addWidget(self._try_now)
         column.addWidget(self._next_code)
         column.addWidget(self._code)
@@ -158,7 +171,7 @@ class SidePanel(QFrame):
         self._dot.show_mood(words.mood)
         self._reason.setText(words.reason)
         self._reason.setVisible(bool(words.reason))
-        self._sign_in.setVisible(self._workspace.is_offline)
+        self._ways_back.setVisible(self._workspace.is_offline)
         self._details.setVisible(self._workspace.connection.has_details)
         self._try_now.setVisible(self._workspace.can_try_now)
         self._menu.offer_for(self._workspace.sign_in.view)
@@ -205,6 +218,10 @@ class SidePanel(QFrame):
     @Slot()
     def _copy_code(self) -> None:
         self._workspace.code.copy()
+
+    @Slot()
+    def _check_access(self) -> None:
+        self._workspace.check_access()
 
     @Slot()
     def _leave(self) -> None:

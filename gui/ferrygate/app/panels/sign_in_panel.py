@@ -109,6 +109,7 @@ class SignInPanel(CardPage):
             box.entered.connect(self._enter)
         foot.keep.toggled.connect(self._keep_code)
         foot.cancel.clicked.connect(self._presenter.cancel)
+        foot.check.clicked.connect(self._check_access)
         foot.others.clicked.connect(self._workspace.show_sites)
         foot.menu.forget_wanted.connect(self._workspace.forget)
 
@@ -252,6 +253,11 @@ class SignInPanel(CardPage):
         if self.fields.confirm():
             self._presenter.hand_over(self.fields.form(remember=self.foot.remembers))
             self._workspace.sign_in_problem.agree()
+
+    @Slot()
+    def _check_access(self) -> None:
+        if self.fields.confirm():
+            self._workspace.check_access(self.fields.form(remember=False))
 
     def _go_back(self) -> None:
         if self._presenter.view.is_at_rest:

@@ -65,6 +65,11 @@ def _waiting_words(session: SessionChanged, left: int) -> str:
         return _("Connecting…")
     if not left:
         return _("Waiting for a new code")
+    return code_wait_words(left)
+
+
+def code_wait_words(left: int) -> str:
+    """Say how many seconds there are until the next code."""
     return _("Waiting for a new code, {seconds} s").format(seconds=left)
 
 

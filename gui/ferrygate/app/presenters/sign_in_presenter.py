@@ -164,6 +164,18 @@ class SignInPresenter(Observable):
         if passphrase:
             self._outbox.ask(lambda number: UsePassphrase(number, passphrase, save))
 
+    def take_form(self, form: Form) -> bool:
+        """Have the engine know the user and the secrets that were typed; true with a password."""
+        site = self._facts.site
+        if site is None or self._chain.busy:
+            return False
+        if form.username and form.username != site.username:
+            site = msgspec.structs.replace(site, username=form.username)
+            self._chain.start([self._opening(site, keeps_code=True)])
+        self.hand_over(msgspec.structs.replace(form, remember=False))  # nothing has proven it yet
+        self._changed()
+        return bool(form.password)
+
     def turn_to_okta(self, *, wanted: bool) -> None:
         """Have the code set up by Okta directly, or by what the person has after all."""
         self._facts.with_okta, self._facts.missing = wanted, ""

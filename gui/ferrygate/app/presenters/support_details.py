@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ferrygate.access_check.stages import CheckVerdict, StageResult
-from ferrygate.access_check.surroundings import surroundings_text
+from ferrygate.access_check.support_context import context_text
 from ferrygate.common.i18n import render
 from ferrygate.common.logs import LogFile, log_in_use
 from ferrygate.common.program_facts import program_lines
@@ -24,7 +24,7 @@ def details_text(words: str) -> str:
     """Complete the details of a problem by what runs, and the end of the log; never a secret."""
     log = log_in_use()
     own = words if log is None else "\n".join(map(log.redact, words.split("\n")))
-    return f"{own}\n\n{surroundings_text(program_lines(), _lines(log))}"
+    return f"{own}\n\n{context_text(program_lines(), _lines(log))}"
 
 
 def check_report(

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Enum
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
+from ferrygate.app.presenters.check_presenter import CheckPresenter
 from ferrygate.app.presenters.code_presenter import CodePresenter
 from ferrygate.app.presenters.code_setup_presenter import CodeSetupPresenter
 from ferrygate.app.presenters.connection_presenter import ConnectionPresenter
-from ferrygate.app.presenters.entry_sink import EntrySink
-from ferrygate.app.presenters.fetched_files import FetchedFiles, FileOpener
+from ferrygate.app.presenters.fetched_files import FetchedFiles
 from ferrygate.app.presenters.folder_presenter import FolderPresenter
 from ferrygate.app.presenters.leaving_presenter import Leaving, LeavingPresenter
 from ferrygate.app.presenters.notice_presenter import NoticePresenter
 from ferrygate.app.presenters.observable import Observable
 from ferrygate.app.presenters.outbox import Outbox
-from ferrygate.app.presenters.run_in_background import RunInBackground
 from ferrygate.app.presenters.session_words import StateWords, forgotten, seconds_until, state_words
 from ferrygate.app.presenters.sign_in_presenter import SignInPresenter
 from ferrygate.app.presenters.sign_in_problem_presenter import SignInProblemPresenter
+from ferrygate.app.presenters.sign_in_view import Form
 from ferrygate.app.presenters.sites_presenter import SitesPresenter
 from ferrygate.app.presenters.start_secrets import StartSecrets
 from ferrygate.app.presenters.transfers_presenter import TransfersPresenter
 from ferrygate.app.presenters.typed_code_presenter import TypedCodePresenter
+from ferrygate.app.presenters.workspace_dependencies import WorkspaceDependencies
 from ferrygate.common.clock import Clock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.errors import Problem
@@ -35,6 +33,7 @@ from ferrygate.common.i18n import _
 from ferrygate.common.remedies import TRANSIENT
 from ferrygate.common.remote_path import normalise
 from ferrygate.common.secret import SecretKind
+from ferrygate.engine.messages.checks import CheckEnded, CheckStageEnded
 from ferrygate.engine.messages.event import Done, Event, Failed
 from ferrygate.engine.messages.session import (
     CodeQuestion,
@@ -47,7 +46,6 @@ from ferrygate.engine.messages.session import (
     SignOut,
 )
 from ferrygate.sites.site import Site
-from ferrygate.sites.store import SiteStore
 
 _NOTHING = GivenSecrets()
 
@@ -60,34 +58,23 @@ class Screen(Enum):
     SIGN_IN = "sign-in"
     FILES = "files"
     CONNECTION = "connection"
+    CHECK = "check"
 
 
 _AT_WORK = {Screen.FILES, Screen.CONNECTION}  # of a session that has shown its files
 _FILES_HELP = {SessionState.OFFLINE, SessionState.ASKING_FOR_CODE}  # what to do is beside them
 
 
-class WorkspaceDependencies(msgspec.Struct, frozen=True, kw_only=True):
-    """Holds what presenters reach the list, the disk and other programs with.
-
-    Attributes:
-        sink: takes the entries of folders.
-        saved: the person's saved sites.
-        fingerprints: of the keys on record for a host and a port; called in the background.
-        background: for what may wait.
-        opener: opens and shows fetched files.
-        arrived: finds connection files that a person may have been sent; called in the background.
-    """
-
-    sink: EntrySink
-    saved: SiteStore
-    fingerprints: Callable[[str, int], tuple[str, ...]]
-    background: RunInBackground
-    opener: FileOpener
-    arrived: Callable[[], tuple[Path, ...]] = tuple
-
-
 class Workspace(Observable):
-    """The window's state: which screen, which site, which session."""
+    """The window's state: which screen, which site, which session.
+
+    Args:
+        outbox: the way to the engine.
+        clock: the time.
+        dependencies: what lies outside of presenters.
+        is_demo: the site to start with is our own, and is not kept.
+        given: the secrets of this start, for the site that it begins with.
+    """
 
     def __init__(
         self,
@@ -98,21 +85,13 @@ class Workspace(Observable):
         is_demo: bool = False,
         given: GivenSecrets = _NOTHING,
     ) -> None:
-        """Take what is needed.
-
-        Args:
-            outbox: the way to the engine.
-            clock: the time.
-            dependencies: what lies outside of presenters.
-            is_demo: the site to start with is our own, and is not kept.
-            given: the secrets of this start, for the site that it begins with.
-        """
         super().__init__()
         self._outbox = outbox
         self._clock = clock
         self._is_demo = is_demo
         self._session = SessionChanged(state=SessionState.OFFLINE)
         self._entered = False  # the session has shown its files
+        self._checked_from = Screen.SIGN_IN
         self._forgetting: dict[int, SecretKind] = {}
         self.screen = Screen.SITES
         self.notices = NoticePresenter(clock)
@@ -126,6 +105,7 @@ class Workspace(Observable):
         )
         self.leaving = LeavingPresenter()
         self.connection = ConnectionPresenter()
+        self.check = CheckPresenter(outbox, clock, self.notices, dependencies.background)
         self.sites = SitesPresenter(
             dependencies.saved,
             dependencies.fingerprints,
@@ -150,6 +130,7 @@ class Workspace(Observable):
             self.notices,
             self.leaving,
             self.connection,
+            self.check,
         )
         self._handlers = (*(each.handle for each in self._followers), self._handle)
 
@@ -222,6 +203,7 @@ class Workspace(Observable):
         """Show a site's sign-in card; a person's choice comes through :attr:`sites`."""
         self._entered = False
         self.screen = Screen.SIGN_IN
+        self.check.turn_to(site)
         self.sign_in.choose(site, self.sites.take_typed(site))
         self._changed()
 
@@ -255,6 +237,20 @@ class Workspace(Observable):
         self.screen = Screen.FILES
         self._changed()
 
+    def check_access(self, form: Form | None = None) -> None:
+        """Check the account's access, with what was typed where the card is asked for it."""
+        has_typed_password = form is not None and self.sign_in.take_form(form)
+        if self.site is not None:
+            self._checked_from, self.screen = self.screen, Screen.CHECK
+            self.check.start(self.site, has_typed_password=has_typed_password)
+            self._changed()
+
+    def leave_check(self) -> None:
+        """Back to where the check was asked for; what is left of it is stopped."""
+        self.check.stop()
+        self.screen = self._checked_from
+        self._changed()
+
     def forget(self, kind: SecretKind) -> None:
         """Drop a secret of the site, from memory and from the keychain."""
         number = self._outbox.ask(lambda number: ForgetSecret(request=number, kind=kind))
@@ -268,6 +264,7 @@ class Workspace(Observable):
         self.folder.tick()
         self.transfers.tick()
         self.notices.tick()
+        self.check.tick()
         self._changed()
 
     def handle(self, *events: Event) -> None:
@@ -306,6 +303,8 @@ class Workspace(Observable):
                 self._follow(event)
             case HostKeyQuestion() | PromptQuestion() | CodeQuestion(goes_on=False):
                 self.screen = Screen.SIGN_IN
+            case CheckStageEnded() | CheckEnded() if self.check.is_running:
+                self.screen = Screen.CHECK  # after a question that came up on its way
             case Done(request=request) | Failed(request=request) if request in self._forgetting:
                 self._forgot(event, self._forgetting.pop(request))
             case _:

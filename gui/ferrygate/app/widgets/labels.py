@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ferrygate.app.plain_text import PlainLabel, plain_tip
 
 _MIN_WIDTH = 24  # pixels: an ellipsis, so that any row can shrink
 
 
-def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
+def label(text: str = "", look: str = "", *, wrap: bool = False) -> PlainLabel:
     """Make a plain-text label; ``look`` is a name from the stylesheet."""
     made = PlainLabel(text)
     made.setWordWrap(wrap)

@@ -25,6 +25,7 @@ class SignInFoot(QVBoxLayout):
         remember: the choice to keep the password.
         keep: the choice to keep the code secret.
         cancel: ends the sign-in.
+        check: checks the access.
         others: goes to the choice of sites.
         menu: offers to forget what is kept.
     """
@@ -41,13 +42,18 @@ class SignInFoot(QVBoxLayout):
         self.remember = CheckBox(theme, _("Remember my password"))
         self.keep = CheckBox(theme, _("Remember my code set-up"))
         self.keep.setChecked(True)
+        self.check = ThemedButton(theme, _("Check my access"), look="link")
         self.others = ThemedButton(theme, _("Other sites"), look="link")
         self.cancel = ThemedButton(theme, _("Cancel"), look="link", name=_("Cancel sign-in"))
         self.menu = SiteMenuButton(theme)
         self.setSpacing(spacing)
         self.addWidget(self.button)
         self.addLayout(self._under_button())
-        self.addLayout(self._last_line())
+        last = QVBoxLayout()
+        last.setSpacing(8)
+        last.addLayout(self._choices())
+        last.addLayout(self._last_line())
+        self.addLayout(last)
 
     def _under_button(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -57,13 +63,22 @@ class SignInFoot(QVBoxLayout):
             row.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
-    def _last_line(self) -> QHBoxLayout:
+    def _choices(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
         for choice in (self.remember, self.keep):
             row.addWidget(choice)
         row.addStretch()
-        for link in (self.menu, self.cancel, self.others):
+        row.addWidget(self.menu)
+        return row
+
+    def _last_line(self) -> QHBoxLayout:
+        """Lay out where to go from here."""
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.check)
+        row.addStretch()
+        for link in (self.cancel, self.others):
             row.addWidget(link)
         return row
 
@@ -89,5 +104,6 @@ class SignInFoot(QVBoxLayout):
         self.keep.setVisible(view.can_keep_code and (is_okta or is_code))
         self.cancel.setVisible(view.busy and (is_form or is_okta))
         self.others.setVisible(not view.busy)
+        self.check.setVisible(not view.busy)
         self.menu.offer_for(view)
         self.menu.setVisible(is_form and not view.busy and self.menu.has_something)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ferrygate.app.automation.scenes import (
+    checks,
     conflicts,
     drops,
     enrolment,
@@ -25,4 +26,5 @@ SCENES: dict[str, Scene] = {
     **typed_codes.SCENES,
     **drops.SCENES,
     **leaving.SCENES,
+    **checks.SCENES,
 }

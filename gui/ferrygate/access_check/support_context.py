@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def surroundings_text(program: tuple[str, ...], log: tuple[str, ...]) -> str:
+def context_text(program: tuple[str, ...], log: tuple[str, ...]) -> str:
     """Write versions and platform, and below them the last lines of the log."""
     return "\n\n".join("\n".join(lines) for lines in (program, log) if lines)
