@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -11,11 +12,13 @@ import msgspec
 from ferrygate.access_check.stages import CheckedAccess, Stage, StageResult
 from ferrygate.access_check.verdict import verdict_on
 from ferrygate.cli.check_lines import CheckPrinter
+from ferrygate.cli.check_report import CheckReport
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import use_secrets
 from ferrygate.cli.command_session import ask_passphrase, open_session, with_username
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.explaining import advised
+from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
 from ferrygate.cli.prompts import TerminalPrompter
 from ferrygate.cli.remote_arguments import existing
@@ -47,6 +50,8 @@ class CheckFlags(SignInFlags):
     write: str | None
     speed: bool
     watch: float | None
+    report: Path | None
+    shorten_names: bool
 
 
 @click.command()
@@ -71,6 +76,16 @@ class CheckFlags(SignInFlags):
     metavar="SECONDS",
     help="Check again every so many seconds, until Ctrl+C. Not with --sign-in.",
 )
+@click.option(
+    "--report",
+    type=LocalPath(),
+    metavar="FILE",
+    help="Write a report that can be mailed, with JSON beside it: all that was found, the end of"
+    " the log, and no secret.",
+)
+@click.option(
+    "--shorten-names", is_flag=True, help="Shorten names of servers and users in the report."
+)
 @sign_in_options
 @output_options
 @click.pass_obj
@@ -81,9 +96,10 @@ def check(context: CommandContext, site: str, **flags: Unpack[CheckFlags]) -> in
     the first stage that has failed.
     """
     _check_flags(**flags)
+    reporter = CheckReport(context, flags["report"], shorten=flags["shorten_names"])
     printer = CheckPrinter(context.terminal)
     try:
-        checked = _check_site(context, site, printer, **flags)
+        checked = _check_site(context, site, printer, reporter, **flags)
     except (ConnectionFileError, SettingsError) as error:
         from ferrygate.access_check.without_engine import (  # noqa: PLC0415  only where it is broken
             check_without_engine,
@@ -92,12 +108,17 @@ def check(context: CommandContext, site: str, **flags: Unpack[CheckFlags]) -> in
         printer.begin(site)
         checked = check_without_engine(error.problem, context.clock, printer.stage)
         printer.end(checked.verdict)
+        reporter.write(site, None, checked)
     kind = checked.verdict.kind
     return Exit.DONE if kind is None else exit_for(kind)
 
 
 def _check_site(
-    context: CommandContext, text: str, printer: CheckPrinter, **flags: Unpack[CheckFlags]
+    context: CommandContext,
+    text: str,
+    printer: CheckPrinter,
+    reporter: CheckReport,
+    **flags: Unpack[CheckFlags],
 ) -> CheckedAccess:
     """Check the site ``text``; with ``--watch`` for ever.
 
@@ -132,6 +153,7 @@ def _check_site(
             if checked.verdict.kind is Kind.PASSPHRASE_MISSING and context.terminal.is_interactive:
                 ask_passphrase(context, session)  # nothing was sent, and no code is spent
                 continue
+            reporter.write(site.name, site, checked)
             if flags["watch"] is None:
                 return checked
             context.clock.wait(SystemThreads().event(), flags["watch"])
@@ -165,6 +187,8 @@ def _check_flags(**flags: Unpack[CheckFlags]) -> None:
     Raises:
         UsageError: they do not.
     """
+    if flags["shorten_names"] and flags["report"] is None:
+        raise UsageError(message("{option} needs --report.", option="--shorten-names"))
     if flags["sign_in"]:
         if flags["watch"] is not None:
             raise UsageError(
