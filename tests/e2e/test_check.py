@@ -132,6 +132,20 @@ def test_a_home_that_cannot_be_used_is_told_as_a_stage(
     outcome = program("check", site, "--json")
     assert outcome.returncode == 2
     assert lines(outcome)[-1]["first_failed"] == "home"
+    assert program("check", site).stdout.count("Checking") == 1
+
+
+@pytest.mark.parametrize("variable", ["FERRYGATE_PASSWORD_FILE", "FERRYGATE_TOTP_SECRET"])
+def test_a_secret_that_is_given_and_cannot_be_used_is_told_as_a_stage(
+    bare: Program, sandbox: Sandbox, site: Path, variable: str
+) -> None:
+    given = Program({**bare.environment, variable: "not there"})
+    assert given("check", site).returncode == 0
+    outcome = given("check", site, "--sign-in", "--json")
+    assert outcome.returncode == 2
+    assert lines(outcome)[-1]["first_failed"] == "secrets-at-hand"
+    assert len(stages(outcome)) == len(Stage)
+    assert len(sandbox.log) == 0
 
 
 def test_a_missing_secret_fails_a_sign_in_before_anything_is_sent(

@@ -1,4 +1,4 @@
-"""Makes a check that ended before there was an engine: no settings, or no place for its files."""
+"""Makes a check that ended before there was an engine: a file, folder or secret is of no use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import message
 
+_STAGES = {Kind.CONNECTION_FILE: Stage.SETTINGS, Kind.SETTINGS: Stage.HOME}
+
 
 def check_without_engine(
     problem: Problem, clock: Clock, tell: Callable[[StageResult], None]
@@ -18,15 +20,14 @@ def check_without_engine(
     """Tell a problem as the stage that it belongs to, and all behind it as not reached.
 
     Args:
-        problem: of the connection file, or of Ferrygate's own folder.
+        problem: of the connection file, of Ferrygate's own folder, or of a secret that is given.
         clock: the time.
         tell: takes each stage.
     """
     teller = StageTeller(clock, tell)
-    if problem.kind is Kind.CONNECTION_FILE:
-        teller.failed(Stage.SETTINGS, problem, Party.CONTACT)
-    else:
-        teller.excuse(Stage.SETTINGS, message("Not checked."))
-        teller.failed(Stage.HOME, problem, Party.YOU)
+    stage = _STAGES.get(problem.kind, Stage.SECRETS)
+    for earlier in (Stage.SETTINGS, Stage.HOME):
+        teller.excuse(earlier, message("Not checked."))
+    teller.failed(stage, problem, Party.CONTACT if stage is Stage.SETTINGS else Party.YOU)
     teller.end_all()
     return CheckedAccess(tuple(teller.results), verdict_on(teller.results))

@@ -20,15 +20,21 @@ _GAP = 2  # blanks between two columns
 
 
 class CheckPrinter:
-    """Prints each stage as it ends; those that were not reached are named together at the end."""
+    """Prints each stage as it ends; those that were not reached are named together at the end.
+
+    Attributes:
+        has_begun: it was said what is checked.
+    """
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._not_reached: list[str] = []
+        self.has_begun = False
 
     def begin(self, name: str) -> None:
         """Say what is checked: a site's name, or what was typed for it."""
         self._not_reached = []
+        self.has_begun = True
         self._line(_("Checking the access to “{name}”").format(name=display_text(name)))
 
     def stage(self, result: StageResult) -> None:

@@ -85,7 +85,7 @@ def _dialled_ahead(
     if flags["ask_code"]:  # an option goes before the environment and the keychain
         given = msgspec.structs.replace(given, totp_secret=None)
         unneeded = frozenset({SecretKind.CODE_SECRET})
-    _check_given_key(given.totp_secret, site)
+    check_given_key(given.totp_secret, site)
     if keep_trying is None:
         keep_trying = bootstrap.KEEP_TRYING_SECONDS
     with connecting.session_dialled_ahead(
@@ -132,7 +132,7 @@ def open_session(
     )
 
 
-def _check_given_key(given: Secret | None, site: Site) -> None:
+def check_given_key(given: Secret | None, site: Site) -> None:
     """Check the key that was given from outside, before the server hears of this computer.
 
     Raises:

@@ -15,7 +15,12 @@ from ferrygate.cli.check_lines import CheckPrinter
 from ferrygate.cli.check_report import CheckReport
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.command_secrets import use_secrets
-from ferrygate.cli.command_session import ask_passphrase, open_session, with_username
+from ferrygate.cli.command_session import (
+    ask_passphrase,
+    check_given_key,
+    open_session,
+    with_username,
+)
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.explaining import advised
 from ferrygate.cli.local_arguments import LocalPath
@@ -25,6 +30,7 @@ from ferrygate.cli.remote_arguments import existing
 from ferrygate.cli.sign_in_options import SignInFlags, check_code_flags, sign_in_options
 from ferrygate.cli.standard_input import code_on_standard_input
 from ferrygate.common.errors import (
+    CodeSecretError,
     ConnectionFileError,
     Kind,
     Problem,
@@ -41,6 +47,14 @@ from ferrygate.sites.site import Site
 
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
+
+
+class _GivenSecretError(Exception):
+    """Holds why a secret that is given from outside cannot be used."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
 
 
 class CheckFlags(SignInFlags):
@@ -100,12 +114,13 @@ def check(context: CommandContext, site: str, **flags: Unpack[CheckFlags]) -> in
     printer = CheckPrinter(context.terminal)
     try:
         checked = _check_site(context, site, printer, reporter, **flags)
-    except (ConnectionFileError, SettingsError) as error:
+    except (ConnectionFileError, SettingsError, _GivenSecretError) as error:
         from ferrygate.access_check.without_engine import (  # noqa: PLC0415  only where it is broken
             check_without_engine,
         )
 
-        printer.begin(site)
+        if not printer.has_begun:
+            printer.begin(site)
         checked = check_without_engine(error.problem, context.clock, printer.stage)
         printer.end(checked.verdict)
         reporter.write(site, None, checked)
@@ -123,7 +138,7 @@ def _check_site(
     """Check the site ``text``; with ``--watch`` for ever.
 
     Raises:
-        ConnectionFileError, SettingsError: there is nothing to check with.
+        ConnectionFileError, SettingsError, _GivenSecretError: there is nothing to check with.
         UsageError: there is no such site, or the options make no sense for it.
     """
     site = with_username(context, context.site(text))
@@ -216,7 +231,11 @@ def _open(
     prompter: TerminalPrompter,
     **flags: Unpack[CheckFlags],
 ) -> Session:
-    """Open a session; without a sign-in the keychain is asked for nothing."""
+    """Open a session; without a sign-in no secret is read, and the keychain asked for none.
+
+    Raises:
+        _GivenSecretError: one that is given from outside cannot be used.
+    """
     if not flags["sign_in"]:
         return open_session(context, site, prompter, unneeded=frozenset(SecretKind))
     check_code_flags(
@@ -228,6 +247,10 @@ def _open(
         ask_code=flags["ask_code"],
         code_stdin=flags["code_stdin"],
     )
+    try:
+        check_given_key(context.secrets.totp_secret, site)
+    except (CodeSecretError, UsageError) as error:
+        raise _GivenSecretError(error.problem) from error
     typed = {SecretKind.CODE_SECRET} if flags["ask_code"] else set[SecretKind]()
     return open_session(context, site, prompter, unneeded=frozenset(typed))
 
