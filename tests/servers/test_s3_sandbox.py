@@ -122,7 +122,6 @@ def test_a_marker_that_somebody_gave_bytes_is_a_folder_and_is_not_removed(
 
 
 @pytest.mark.slow  # a request to moto for each object
-@pytest.mark.slow
 def test_a_folder_of_more_objects_than_one_answer_of_s3_names_is_listed_whole(
     box: Sandbox, moto_bucket: MotoBucket
 ) -> None:
