@@ -150,7 +150,8 @@ def test_a_row_says_how_long_it_took_and_whose_move_it_is(table: Table) -> None:
 
 def test_a_contact_is_named(table: Table) -> None:
     verdict = msgspec.structs.replace(BROKEN, who=Party.CONTACT)
-    assert verdict_words(verdict, table.site).move == "Your contact (help@example.org)"
+    who = "Your contact (help@example.org)"
+    assert verdict_words(verdict, table.site).move == f"Who can mend it: {who}"
 
 
 def test_causes_are_in_order_and_a_servers_words_are_cleaned(table: Table) -> None:
@@ -163,7 +164,11 @@ def test_causes_are_in_order_and_a_servers_words_are_cleaned(table: Table) -> No
         detail="answered: \x1b[31m\n" + "x" * 200,
     )
     row = stage_row(refused, table.site)
-    assert row.causes == "1. The password is wrong.\n2. The account is locked."
+    assert row.causes.splitlines() == [
+        "What it may be due to, the likeliest first:",
+        "1. The password is wrong.",
+        "2. The account is locked.",
+    ]
     assert row.said == "The server says: “<b>Go away\\u202e</b>”"
     assert row.details.startswith("answered: \\x1b[31m\n")
     assert max(map(len, row.details.splitlines())) <= 88
@@ -244,9 +249,16 @@ def test_the_sign_in_is_not_offered_where_it_cannot_go_well(table: Table) -> Non
     offered.append(table.presenter.view.can_sign_in)
     table.tell(DNS, verdict=WELL)
     offered.append(table.presenter.view.can_sign_in)
-    table.open(has_password=True)
+    table.presenter.ask_for_sign_in()
+    table.presenter.agree()
+    refused = msgspec.structs.replace(BROKEN, first_failed=Stage.SIGN_IN)
+    table.tell(DNS, verdict=refused)
     offered.append(table.presenter.view.can_sign_in)
-    assert offered == [False, False, False, True, False]
+    table.open(has_password=True)
+    table.presenter.check_again()
+    table.tell(DNS, verdict=WELL)
+    offered.append(table.presenter.view.can_sign_in)
+    assert offered == [False, False, False, True, False, False]
 
 
 def test_a_typed_password_is_enough_and_a_key_needs_none(table: Table) -> None:

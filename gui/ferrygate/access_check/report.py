@@ -16,13 +16,14 @@ from ferrygate.access_check.shortening import shortener
 from ferrygate.access_check.stages import CheckVerdict, StageResult
 from ferrygate.access_check.words import OUTCOME_WORDS, PARTY_WORDS, STAGE_TITLES, cause_words
 from ferrygate.common.display import display_text
-from ferrygate.common.message import Message, message
+from ferrygate.common.message import Message, Text, message
 from ferrygate.common.program_facts import program_lines
 from ferrygate.sites.site import Site
 
 Render = Callable[[Message], str]
 """Puts a message into words; ``str`` gives English."""
 
+_DUE_TO = message("What it may be due to, the likeliest first:")
 _MAX_TEXT = 8000  # characters of one text; a server chooses how long its words are
 _MAX_LINES = 200  # of a detail
 
@@ -75,6 +76,7 @@ class ReportedStage(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""
     who_words: str = ""
     kind: str = ""
+    causes_words: str = ""
     causes: tuple[ReportedCause, ...] = ()
     detail: tuple[str, ...] = ()
     server_said: str = ""
@@ -179,6 +181,7 @@ class _Maker:
             who="" if who is None else who.value,
             who_words="" if who is None else self.words(PARTY_WORDS[who]),
             kind="" if result.kind is None else result.kind.value,
+            causes_words=self.words(_DUE_TO) if result.causes else "",
             causes=tuple(
                 ReportedCause(cause=cause.value, sentence=self.words(cause_words(cause)))
                 for cause in result.causes
@@ -205,11 +208,18 @@ class _Maker:
         """Report what is known of the site, but for what it leaves out."""
         for name, caption, value in _facts(site):
             if value:
-                yield Fact(name=name, caption=self.words(caption), value=self.text(value))
+                made = self.text(value) if isinstance(value, str) else self.words(value)
+                yield Fact(name=name, caption=self.words(caption), value=made)
 
 
-def _facts(site: Site) -> Iterable[tuple[str, Message, str]]:
+def _facts(site: Site) -> Iterable[tuple[str, Message, Text]]:
     how = site.sign_in
+    codes = message(
+        "{digits} digits, {period} s, {algorithm}",
+        digits=how.digits,
+        period=how.period,
+        algorithm=how.algorithm,
+    )
     return (
         ("name", message("Site"), site.name),
         ("server", message("Server"), f"{site.host}:{site.port}"),
@@ -217,7 +227,7 @@ def _facts(site: Site) -> Iterable[tuple[str, Message, str]]:
         ("start_folder", message("Start folder"), site.start_folder),
         ("steps", message("Ways to sign in"), ", ".join(how.steps)),
         ("join", message("Sent as the password"), how.join),
-        ("code", message("Codes"), f"{how.digits} / {how.period} s / {how.algorithm}"),
+        ("code", message("Codes"), codes),
         ("okta_address", message("Okta address"), how.okta_address),
         ("pins", message("Pinned host keys"), ", ".join(site.host_key_fingerprints)),
         ("contact", message("Contact"), site.support.contact),

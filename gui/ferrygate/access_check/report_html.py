@@ -26,7 +26,7 @@ td.took { text-align: right; white-space: nowrap; color: #5d6864; }
 .passed { color: #1c7843; } .warned { color: #9a5b00; } .failed { color: #b3261e; }
 .not-reached { color: #5d6864; }
 b { font-weight: 600; white-space: nowrap; }
-p { margin: 0.2em 0; }
+p { margin: 0.2em 0; } ol { margin: 0.2em 0; padding-left: 1.5em; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0.5em 0;
   font: 12px/1.4 ui-monospace, "Noto Sans Mono", monospace; }
 summary { color: #5d6864; font-size: 12px; }
@@ -108,7 +108,7 @@ def _stage(stage: ReportedStage, words: _Words) -> Iterator[str]:
     yield from _move(stage.who_words, stage.next_step)
     if stage.causes:
         causes = "".join(f"<li>{escape(cause.sentence)}</li>" for cause in stage.causes)
-        yield f"<ol>{causes}</ol>"
+        yield f"<p>{escape(stage.causes_words)}</p><ol>{causes}</ol>"
     if stage.server_said:
         yield f"<p>“{escape(stage.server_said)}”</p>"
     if stage.detail:

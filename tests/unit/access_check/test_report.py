@@ -89,6 +89,7 @@ def test_it_says_what_was_found_and_whose_move_it_is() -> None:
             "Access check: Acme <exports>",
             "The server refused “vendor7”.",
             "Your contact",
+            "What it may be due to, the likeliest first:",
             "The password is wrong.",
             "No entry for you.",
             "answered: refused",

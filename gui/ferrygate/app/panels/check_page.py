@@ -49,6 +49,7 @@ class CheckPage(QWidget):
         self._verdict = VerdictCard(theme)
         self._problem = ProblemNote(theme)
         self._skipped = label("", "caption", wrap=True)
+        self._skipped.setContentsMargins(0, 8, 0, 8)
         self._consent = Question(theme, can_decline=True)
         self._sign_in = ThemedButton(theme, _("Try the sign-in too"))
         self._again = ThemedButton(theme, _("Check again"))

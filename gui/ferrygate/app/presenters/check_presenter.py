@@ -251,7 +251,7 @@ class CheckPresenter(Observable):
         lacks_secret = site.sends_password and not (
             has_password and (secrets.has_code_secret or not may_need_code(site))
         )
-        return not lacks_secret and (self._signs_in or verdict.first_failed is None)
+        return not lacks_secret and verdict.first_failed is None
 
     def _consent(self) -> ConsentView:
         site = self._site

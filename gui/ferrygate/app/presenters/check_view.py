@@ -97,8 +97,7 @@ def stage_row(result: StageResult, site: Site) -> StageRow:
     """Put the end of a stage into words."""
     title = render(STAGE_TITLES[result.stage])
     words = _marked(result.outcome, render(result.sentence), _move(result, site))
-    numbered = enumerate((render(cause_words(cause)) for cause in result.causes), start=1)
-    causes = "\n".join(f"{number}. {cause}" for number, cause in numbered)
+    causes = _causes(result)
     flat = display_text(" ".join(result.server_said.split()))
     said = server_says(flat) if flat else ""
     outcome = render(OUTCOME_WORDS[result.outcome])
@@ -153,7 +152,17 @@ def _move(ended: StageResult | CheckVerdict, site: Site) -> str:
     contact = display_text(site.support.contact)
     if ended.who is Party.CONTACT and contact:
         who = _("{who} ({contact})").format(who=who, contact=contact)
-    return _("{who}: {step}").format(who=who, step=step) if step else who
+    if not step:
+        return _("Who can mend it: {who}").format(who=who)
+    return _("{who}: {step}").format(who=who, step=step)
+
+
+def _causes(result: StageResult) -> str:
+    if not result.causes:
+        return ""
+    words = (render(cause_words(cause)) for cause in result.causes)
+    numbered = (f"{number}. {cause}" for number, cause in enumerate(words, start=1))
+    return "\n".join([_("What it may be due to, the likeliest first:"), *numbered])
 
 
 def _took(milliseconds: int) -> str:

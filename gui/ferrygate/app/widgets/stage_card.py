@@ -97,7 +97,7 @@ class StageCard(QFrame):
         words = row.words
         self._icon.show_icon(words.icon, words.tint)
         self._title.setText(row.title)
-        self._note.setText(row.note)
+        _show(self._note, row.note)
         set_look(self._note, "tone", "" if words.tint in _QUIET else words.tint)
         _show(self._sentence, words.sentence)
         _show(self._causes, row.causes)
