@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -198,6 +199,15 @@ def test_a_question_on_the_way_is_put_on_the_card_and_the_page_comes_back(ready:
     ready.driver.wait_for("question", lambda: ready.driver.shows("Is this the right server?"))
     tell(ready, asked.request, DNS)
     ready.driver.wait_for("page", lambda: ready.workspace.screen is Screen.CHECK)
+
+
+def test_a_file_that_is_dropped_meanwhile_stays_in_view(card: Rig, site: Site) -> None:
+    request = started(card)
+    card.workspace.sites.offer(msgspec.structs.replace(site, name="Other", host="other.example"))
+    card.driver.wait_for("offer", lambda: card.workspace.screen is Screen.OFFER)
+    card.engine.tell(CheckStageEnded(request=request, result=DNS))
+    card.driver.wait_for("stage", lambda: len(card.workspace.check.view.rows) == 1)
+    assert card.workspace.screen is Screen.OFFER
 
 
 def test_details_are_folded_until_they_are_wanted(card: Rig) -> None:

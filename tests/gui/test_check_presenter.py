@@ -114,7 +114,7 @@ def test_a_check_waits_until_the_engine_has_opened_the_site(site: Site, clock: S
     table.presenter.start(other)
     table.open()
     assert table.sent == []
-    assert table.presenter.view.doing == "Checking: Settings…"
+    assert table.presenter.view.status == "Checking: Settings…"
     table.presenter.handle(SecretsChanged(site=other))
     assert table.sent == [CheckAccess(request=1)]
 
@@ -124,14 +124,14 @@ def test_stages_appear_as_they_end(table: Table) -> None:
     table.tell(DNS)
     view = table.presenter.view
     assert [row.stage for row in view.rows] == [Stage.DNS]
-    assert view.doing.startswith("Checking: ")
+    assert view.status.startswith("Checking: ")
     assert view.verdict is None
     assert view.report == ""
     table.tell(TCP, *SKIPPED, verdict=BROKEN)
     view = table.presenter.view
     assert [row.title for row in view.rows] == ["The server's name", "Connection to the server"]
     assert view.skipped == "Not checked: The server's first words and Speed."
-    assert view.doing == ""
+    assert view.status == ""
     assert view.verdict is not None
     assert view.verdict.sentence == "The server cannot be reached."
 
@@ -182,7 +182,7 @@ def test_a_running_check_can_be_stopped_and_what_was_found_stays(table: Table) -
     assert table.sent[-1] == CancelRequest(target=request)
     table.presenter.handle(Failed(request=request, problem=Cancelled().problem))
     view = table.presenter.view
-    assert (view.doing, view.problem, view.verdict) == ("", None, None)
+    assert (view.status, view.problem, view.verdict) == ("The check was stopped.", None, None)
     assert len(view.rows) == 1
     assert "sftp.example.org is 203.0.113.9" in view.report
 
@@ -227,12 +227,12 @@ def test_the_wait_for_a_code_is_counted_down(table: Table, clock: StillClock) ->
     table.presenter.agree()
     table.tell(DNS)
     table.presenter.handle(CodeAwaited(request=table.request, until=clock.now() + 7))
-    assert table.presenter.view.doing == "Waiting for a new code, 7 s"
+    assert table.presenter.view.status == "Waiting for a new code, 7 s"
     clock.time += 2
     table.presenter.tick()
-    assert table.presenter.view.doing == "Waiting for a new code, 5 s"
+    assert table.presenter.view.status == "Waiting for a new code, 5 s"
     table.tell(TCP)
-    assert table.presenter.view.doing.startswith("Checking: ")
+    assert table.presenter.view.status.startswith("Checking: ")
 
 
 def test_nothing_is_agreed_to_without_a_question(table: Table) -> None:

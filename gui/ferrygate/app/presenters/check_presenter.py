@@ -78,6 +78,7 @@ class CheckPresenter(Observable):
         self._verdict: CheckVerdict | None = None
         self._problem: Problem | None = None
         self._ended_at = 0.0
+        self._was_stopped = False
         self._code_at: float | None = None  # epoch; when the sign-in has a code that it may send
         self._shortens = False
         self._report: ReportForms | None = None
@@ -97,7 +98,8 @@ class CheckPresenter(Observable):
         return CheckView(
             rows=tuple(stage_row(result, site) for result in reached),
             skipped=skipped_words(self._results),
-            doing=self._doing(),
+            is_running=self.is_running,
+            status=self._status(),
             verdict=None if self._verdict is None else verdict_words(self._verdict, site),
             problem=self._problem,
             can_sign_in=self._can_sign_in,
@@ -157,6 +159,7 @@ class CheckPresenter(Observable):
         if self._waits:
             self._waits = False
             self._end(None)
+            self._changed()
         elif self._request is not None:
             self._outbox.send(CancelRequest(target=self._request))
 
@@ -223,6 +226,7 @@ class CheckPresenter(Observable):
     def _end(self, problem: Problem | None) -> None:
         self._request = self._code_at = None
         self._ended_at = self._clock.now()
+        self._was_stopped = self._verdict is None
         self._problem = None if problem is None or problem.kind is Kind.CANCELLED else problem
         self._make_report()
 
@@ -233,9 +237,10 @@ class CheckPresenter(Observable):
             self._site, self._results, self._verdict, self._ended_at, shorten=self._shortens
         )
 
-    def _doing(self) -> str:
+    def _status(self) -> str:
         if not self.is_running:
-            return ""
+            is_over = self._verdict is not None or self._problem is not None
+            return "" if is_over or not self._was_stopped else _("The check was stopped.")
         left = seconds_until(self._code_at, self._clock.now())
         return code_wait_words(left) if left else doing_words(self._results)
 

@@ -73,7 +73,8 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         rows: the stages that have ended, but for those that were not reached.
         skipped: those, in one sentence.
-        doing: what is checked now; empty once nothing is.
+        is_running: the check is under way.
+        status: what is checked now, or that the check was stopped; empty with a verdict.
         verdict: the end of it, once it has ended.
         problem: why there is no verdict.
         can_sign_in: the sign-in itself can be tried.
@@ -84,7 +85,8 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: tuple[StageRow, ...] = ()
     skipped: str = ""
-    doing: str = ""
+    is_running: bool = False
+    status: str = ""
     verdict: MarkedWords | None = None
     problem: Problem | None = None
     can_sign_in: bool = False

@@ -303,8 +303,9 @@ class Workspace(Observable):
                 self._follow(event)
             case HostKeyQuestion() | PromptQuestion() | CodeQuestion(goes_on=False):
                 self.screen = Screen.SIGN_IN
-            case CheckStageEnded() | CheckEnded() if self.check.is_running:
-                self.screen = Screen.CHECK  # after a question that came up on its way
+            case CheckStageEnded() | CheckEnded() if self.screen is Screen.SIGN_IN:
+                if self.check.is_running:
+                    self.screen = Screen.CHECK  # after a question that came up on its way
             case Done(request=request) | Failed(request=request) if request in self._forgetting:
                 self._forgot(event, self._forgetting.pop(request))
             case _:
