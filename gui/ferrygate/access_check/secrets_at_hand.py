@@ -17,6 +17,7 @@ from ferrygate.common.secret import SecretKind
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
 from ferrygate.sites.without_code import may_need_code, surely_needs_code
+from ferrygate.ssh.key_header import may_need_passphrase, passphrase_missing
 
 _NAMES = {
     SecretKind.PASSWORD: "password",
@@ -101,8 +102,9 @@ def tell_secrets(
     """
     kinds = secrets_asked_for(site)
     detail = "\n".join([*_places(kinds, at_hand), *_more(site, at_hand)])
-    if site.sign_in.has_key_step and not _can_be_read(site.sign_in.private_key):
-        teller.failed(Stage.SECRETS, _no_key(site), Party.YOU, detail)
+    of_key = _problem_of_key(site, at_hand, may_read=are_needed)
+    if of_key is not None:
+        teller.failed(Stage.SECRETS, of_key, Party.YOU, detail)
         return
     missing = _missing(site, at_hand)
     if missing:
@@ -164,6 +166,22 @@ def _places(kinds: tuple[SecretKind, ...], at_hand: SecretsAtHand) -> list[str]:
         if kind is not SecretKind.PASSPHRASE or at_hand.presence(kind) is not Presence.MISSING
     ]
     return [f"{_NAMES[kind]}: {at_hand.place(kind)}" for kind in told]
+
+
+def _problem_of_key(site: Site, at_hand: SecretsAtHand, *, may_read: bool) -> Problem | None:
+    """Find out what stands in the way of the site's private key; ``None`` if nothing does.
+
+    Only an attempt ``may_read`` it, and sees then whether it is encrypted.
+    """
+    if not site.sign_in.has_key_step:
+        return None
+    path = site.sign_in.private_key
+    if not _can_be_read(path):
+        return _no_key(site)
+    is_missing = at_hand.presence(SecretKind.PASSPHRASE) is Presence.MISSING
+    if may_read and is_missing and may_need_passphrase(Path(path)):
+        return passphrase_missing(Path(path).name).problem
+    return None
 
 
 def _can_be_read(path: str) -> bool:

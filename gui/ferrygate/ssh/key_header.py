@@ -6,7 +6,8 @@ import binascii
 import re
 from pathlib import Path
 
-from ferrygate.common.errors import PrivateKeyError
+from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
+from ferrygate.common.message import message
 from ferrygate.ssh.key_file import read_key_file
 
 OPENSSH = b"BEGIN OPENSSH PRIVATE KEY"
@@ -29,6 +30,14 @@ def may_need_passphrase(path: Path) -> bool:
     if OPENSSH not in data:
         return b"ENCRYPTED" in data  # PKCS #8 (RFC 7468 §11) and older PEM (RFC 1421 §4.6.1.1)
     return not _binary(data, _BEGINNING).startswith(_PLAIN)
+
+
+def passphrase_missing(name: str) -> PassphraseMissingError:
+    """Make the error for a private key whose passphrase is not at hand."""
+    return PassphraseMissingError(
+        message("The private key “{name}” needs its passphrase.", name=name),
+        next_step=message("Enter the passphrase of the key."),
+    )
 
 
 def is_on_device(data: bytes) -> bool:

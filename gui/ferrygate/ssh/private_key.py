@@ -10,11 +10,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from ferrygate.common.errors import PassphraseMissingError, PrivateKeyError
+from ferrygate.common.errors import PrivateKeyError
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
 from ferrygate.ssh.key_file import read_key_file
-from ferrygate.ssh.key_header import OPENSSH, is_on_device
+from ferrygate.ssh.key_header import OPENSSH, is_on_device, passphrase_missing
 
 _CLASSES: tuple[tuple[type, type[paramiko.PKey]], ...] = (
     (ec.EllipticCurvePrivateKey, paramiko.ECDSAKey),
@@ -62,18 +62,11 @@ def _decrypt(data: bytes, name: str, passphrase: Secret | None) -> object:
         if password is not None:  # wrong, or not needed: what is said without one tells which
             return _decrypt(data, name, None)
         if isinstance(error, TypeError):  # encrypted
-            raise _no_passphrase(name) from None
+            raise passphrase_missing(name) from None
         raise PrivateKeyError(
             message("“{name}” holds no private key that can be read.", name=name),
             next_step=message("Ask your contact for a private key in OpenSSH's form."),
         ) from None
-
-
-def _no_passphrase(name: str) -> PassphraseMissingError:
-    return PassphraseMissingError(
-        message("The private key “{name}” needs its passphrase.", name=name),
-        next_step=message("Enter the passphrase of the key."),
-    )
 
 
 def _on_device(name: str) -> PrivateKeyError:

@@ -197,6 +197,23 @@ def test_a_private_key_that_is_not_there_fails(told: Stages, tmp_path: Path) -> 
     assert found.last.detail == f"private key: {tmp_path / 'id'}"
 
 
+@pytest.mark.parametrize("are_needed", [True, False])
+def test_a_passphrase_that_is_missing_fails_where_the_key_may_be_read(
+    told: Stages, tmp_path: Path, *, are_needed: bool
+) -> None:
+    (tmp_path / "id").write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    how = SignInSettings(steps=("publickey",), private_key=str(tmp_path / "id"))
+    site = msgspec.structs.replace(SITE, sign_in=how)
+    at_hand = SecretsAtHand(credentials=Credentials())
+    tell_secrets(told.teller, site, at_hand, are_needed=are_needed)
+    assert told.outcome is (StageOutcome.FAILED if are_needed else StageOutcome.PASSED)
+    assert told.last.kind is (Kind.PASSPHRASE_MISSING if are_needed else None)
+    given = msgspec.structs.replace(at_hand, given={SecretKind.PASSPHRASE: "a file"})
+    other = Stages()
+    tell_secrets(other.teller, site, given, are_needed=are_needed)
+    assert other.outcome is StageOutcome.PASSED
+
+
 def test_a_site_without_codes_needs_none() -> None:
     site = msgspec.structs.replace(SITE, sign_in=SignInSettings(join="{password}"))
     assert secrets_asked_for(site) == (SecretKind.PASSWORD,)
