@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from access_check.openssh_setups import NO_SECRETS
+from access_check.openssh_setups import NO_SECRETS, by_protected_key, on_openssh
 from access_check.sandbox_setups import NOW, on_sandbox, with_username
 from access_check.situation import Setup, Situation, a_site
 from access_check.ssh_setups import PINS, on_script, refuses
@@ -148,6 +148,18 @@ HERE = [
         options=("--sign-in",),
         stage=Stage.SECRETS,
         sentence="The private key “~/no-such-key” is not there, or may not be read.",
+        who=Party.YOU,
+        status=2,
+    ),
+    Situation(
+        name="a passphrase that nobody enters",
+        caller="The nightly job stopped when I protected my key.",
+        cause="The private key needs a passphrase, and nobody is there to be asked.",
+        advice="Have them name a file that holds it: FERRYGATE_PASSPHRASE_FILE.",
+        build=partial(on_openssh, sign_in=by_protected_key),
+        options=("--sign-in",),
+        stage=Stage.SECRETS,
+        sentence="The private key “id_ed25519” needs its passphrase.",
         who=Party.YOU,
         status=2,
     ),

@@ -8,10 +8,12 @@ import msgspec
 
 from access_check.openssh_setups import by_password, on_openssh
 from access_check.peer_setups import (
+    NO_SUCH_HOST,
     answers_requests,
     on_closed_port,
     on_filtered_port,
     on_missing_name,
+    on_no_network,
     on_peer,
     says,
     turns_away,
@@ -33,6 +35,10 @@ _TLS_ALERT = bytes.fromhex("15 03 01 00 02 02 46")  # fatal, protocol version (R
 
 def _other_pin(site: Site) -> Site:
     return msgspec.structs.replace(site, host_key_fingerprints=(OTHER_PIN,))
+
+
+def _no_such_host(site: Site) -> Site:
+    return msgspec.structs.replace(site, host=NO_SUCH_HOST)
 
 
 def _other_okta(site: Site) -> Site:
@@ -60,6 +66,28 @@ NO_SERVER = [
         stage=Stage.DNS,
         sentence="There is no server called {host}.",
         who=Party.YOU,
+        status=5,
+    ),
+    Situation(
+        name="the name is missing, and Okta is reached",
+        caller="It says that there is no such server. Everything else works.",
+        cause="The server's name is wrong or gone: the network finds other names.",
+        advice="Check the name in the file, and that it is still in use.",
+        build=partial(on_sandbox, change=_no_such_host),
+        stage=Stage.DNS,
+        sentence="There is no server called {host}.",
+        who=Party.CONTACT,
+        status=5,
+    ),
+    Situation(
+        name="no name is found at all",
+        caller="Nothing works today.",
+        cause="Neither the server's name nor Okta's is found: the computer is offline.",
+        advice="Have them look at their network first.",
+        build=on_no_network,
+        stage=Stage.DNS,
+        sentence="There is no server called {host}.",
+        who=Party.NETWORK,
         status=5,
     ),
     Situation(
@@ -252,6 +280,19 @@ WRONG_SERVER = [
         build=partial(on_sandbox, change=_without_pin, prepare=_other_key_on_record),
         stage=Stage.HOST_KEY,
         sentence="{host} is not the server it was. Nothing was sent to it.",
+        who=Party.CONTACT,
+        status=4,
+    ),
+    Situation(
+        name="a new file, and the old key on record",
+        caller="I opened the new file that you sent, and it is still stopped.",
+        cause="The server's key was changed, and the computer still has the old one on record.",
+        advice="If the change is known to you: have them forget the old key, with ferrygate sites"
+        " forget-host-key.",
+        build=partial(on_sandbox, prepare=_other_key_on_record),
+        stage=Stage.HOST_KEY,
+        sentence="The connection file for {host} names another server than the one known here."
+        " Nothing was sent to it.",
         who=Party.CONTACT,
         status=4,
     ),

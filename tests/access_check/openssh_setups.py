@@ -15,7 +15,7 @@ from ferrygate.common.clock import Clock, SystemClock
 from ferrygate.common.environment import GivenSecrets
 from ferrygate.common.secret import Secret
 from ferrygate.sites.site import SignInSettings, Site, Support
-from servers.rigs.keys import make_key
+from servers.rigs.keys import make_key, protect
 from servers.rigs.openssh import openssh_rig
 from servers.rigs.openssh_otp import openssh_otp_rig
 from servers.rigs.rig import Rig
@@ -77,6 +77,13 @@ def by_other_key(rig: Rig) -> SignInSettings:
     """Use a private key that the account does not know."""
     key = make_key(rig.home.parent / "id_other", "ed25519")
     return SignInSettings(steps=("publickey",), private_key=str(key))
+
+
+def by_protected_key(rig: Rig) -> SignInSettings:
+    """Use the account's private key, which needs a passphrase by now."""
+    assert rig.private_key is not None
+    protect(rig.private_key, "open sesame")
+    return by_key(rig)
 
 
 def by_password(_rig: Rig) -> SignInSettings:

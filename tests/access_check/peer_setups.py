@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from access_check.situation import GIVEN, PASSWORD, Setup, a_site
+from access_check.situation import CODE_SECRET, GIVEN, PASSWORD, Setup, a_site
+from ferrygate.sites.site import SignInSettings
 from servers.rigs.server_process import HOST, free_port
 from support.broken_peers import Behaviour, Stranger, raw_peer
 from support.fake_clock import FastClock
@@ -65,6 +66,13 @@ def on_closed_port(_folder: Path) -> Iterator[Setup]:
 def on_missing_name(_folder: Path) -> Iterator[Setup]:
     """Name a host that there is not, without a question to a name server."""
     yield Setup(site=a_site(NO_SUCH_HOST))
+
+
+@contextmanager
+def on_no_network(_folder: Path) -> Iterator[Setup]:
+    """Name a host and an Okta address, neither of which is found."""
+    how = SignInSettings(period=CODE_SECRET.period, okta_address=f"http://{HOST}:{free_port()}")
+    yield Setup(site=a_site(NO_SUCH_HOST, sign_in=how))
 
 
 @contextmanager

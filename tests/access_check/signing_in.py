@@ -12,6 +12,7 @@ from access_check.ssh_setups import (
     hangs_up_at_password,
     has_too_many_failures,
     on_expired_password,
+    on_prompt,
     on_script,
     refuses_with_banner,
 )
@@ -249,6 +250,20 @@ REFUSED_BY_SERVER = [
         who=Party.YOU,
         status=3,
         marks=("root",),
+    ),
+    Situation(
+        name="a question that only a person can answer",
+        caller="It asks for something that I do not understand.",
+        cause="The server asks something of its own, and nobody is there to answer.",
+        advice="Have them run it where they can type, or name the question in the file.",
+        build=partial(on_prompt, prompt="Employee number: "),
+        options=_SIGN_IN,
+        sends=False,
+        stage=Stage.SIGN_IN,
+        sentence="The server asked a question that was not answered.",
+        said="Employee number",
+        who=Party.YOU,
+        status=2,
     ),
     Situation(
         name="a private key of somebody else",

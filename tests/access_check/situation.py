@@ -75,6 +75,7 @@ class Situation:
         advice: the next thing to do.
         build: builds it.
         options: of the check, beside ``--json``.
+        sends: a secret leaves, where the check comes to the sign-in.
         stage: the first one that fails, or one that warns where none does.
         outcome: of that stage.
         sentence: of that stage; names in braces stand for the run's (:data:`EXAMPLE`).
@@ -92,6 +93,7 @@ class Situation:
     advice: str
     build: Build
     options: tuple[str, ...] = ()
+    sends: bool = True
     stage: Stage
     outcome: StageOutcome = StageOutcome.FAILED
     sentence: str

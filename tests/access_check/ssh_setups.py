@@ -11,9 +11,10 @@ from typing import Any
 import asyncssh
 import paramiko
 
-from access_check.situation import Setup, a_site, leave_home
+from access_check.situation import CODE_SECRET, Setup, a_site, leave_home
 from ferrygate.common.paths import Home
-from ferrygate.sites.site import Site
+from ferrygate.sites.site import SignInSettings, Site
+from servers.rigs.asking import asking_server
 from servers.rigs.asyncssh_thread import serving
 from servers.rigs.server_process import HOST
 from support.scripted_sftp import ScriptedServer
@@ -138,6 +139,19 @@ def on_expired_password(_folder: Path) -> Iterator[Setup]:
         yield Setup(
             site=a_site(HOST, port, host_key_fingerprints=(key.get_fingerprint(),)),
             secrets_sent=lambda: len(passwords),
+        )
+
+
+@contextmanager
+def on_prompt(_folder: Path, *, prompt: str) -> Iterator[Setup]:
+    """Run a server that asks one thing."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    with asking_server([("", [(prompt, True)])], host_keys=[key]) as asked:
+        how = SignInSettings(steps=("keyboard-interactive",), period=CODE_SECRET.period)
+        pins = (key.get_fingerprint(),)
+        yield Setup(
+            site=a_site(HOST, asked.port, host_key_fingerprints=pins, sign_in=how),
+            secrets_sent=lambda: len(asked.answers),
         )
 
 

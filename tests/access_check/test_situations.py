@@ -12,6 +12,7 @@ from access_check.run_check import Checker, CheckRun
 from access_check.situation import EXAMPLE, Setup, Situation
 from access_check.situations import SITUATIONS
 from ferrygate.access_check.stages import Stage, StageOutcome
+from ferrygate.common.logs import LiveSecrets
 
 pytestmark = pytest.mark.sandbox
 
@@ -32,11 +33,6 @@ def as_example(text: str, setup: Setup, folder: Path) -> str:
     return text.replace(setup.site.host, EXAMPLE["host"])
 
 
-def codes_needed(run: CheckRun, setup: Setup) -> int:
-    """Count the codes that a check may spend: one, for a sign-in that needs one."""
-    return int(run.reached(Stage.SIGN_IN) and setup.site.sends_password)
-
-
 @pytest.mark.parametrize("situation", [_parameter(each) for each in SITUATIONS])
 def test_a_check_names_stage_cause_and_who_can_mend_it(
     situation: Situation, tmp_path: Path
@@ -49,6 +45,8 @@ def test_a_check_names_stage_cause_and_who_can_mend_it(
         assert (free.secrets_sent, free.codes_claimed, free.refusals_counted) == (0, 0, 0)
         assert not free.secrets_were_read
         run = checker.check(*situation.options) if situation.options else free
+    assert not reveals(free, setup)
+    assert not reveals(run, setup)
     assert list(run.stages) == list(Stage)
     record = run.stages[situation.stage]
     assert record["result"] == situation.outcome.value, run.printed
@@ -61,11 +59,21 @@ def test_a_check_names_stage_cause_and_who_can_mend_it(
         told = ("warned", "", "")
     assert tuple(run.summary[each] for each in ("result", "first_failed", "who")) == told
     assert run.status == situation.status
-    assert run.codes_claimed == codes_needed(run, setup)
-    assert (run.secrets_sent > 0) is run.reached(Stage.SIGN_IN)  # so the servers do count them
+    sends = situation.sends and run.reached(Stage.SIGN_IN)
+    assert run.codes_claimed == int(sends and setup.site.sends_password)
+    assert (run.secrets_sent > 0) is sends  # so the servers do count them
     if situation.truth is not None:
         assert situation.truth.value in record["causes"]
     assert max(free.seconds, run.seconds) < _MAX_SECONDS
+
+
+def reveals(run: CheckRun, setup: Setup) -> bool:
+    """Tell whether a check has printed a secret, in clear or in another form."""
+    live = LiveSecrets()
+    for secret in (setup.given.password, setup.given.totp_secret):
+        if secret is not None:
+            live.add(secret)
+    return live.redact(run.printed + run.said) != run.printed + run.said
 
 
 def test_there_are_many_situations_and_no_two_of_one_name() -> None:
