@@ -110,6 +110,7 @@ class EngineRig:
         *,
         keep_trying: float = 60.0,
         random: Callable[[], float] = lambda: 0.0,
+        check_home: Callable[[], None] | None = None,
     ) -> None:
         self.clock = clock
         self.listener = Listener()
@@ -133,7 +134,7 @@ class EngineRig:
                 known_hosts=self.known_hosts,
                 attempts=attempts,
                 check_attempts=attempts,
-                check_home=partial(check_writable, home),
+                check_home=check_home or partial(check_writable, home),
                 okta=lambda: okta,
                 skews=skews,
                 open_vault=open_vault or (lambda: vault),

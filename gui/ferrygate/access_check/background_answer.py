@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import Clock
 from ferrygate.common.errors import Problem, problem_of
 from ferrygate.common.threads import Threads
@@ -32,7 +33,13 @@ class BackgroundAnswer(Generic[T]):
     """Asks on a thread of its own, which is left behind where no answer comes in time."""
 
     def __init__(
-        self, ask: Callable[[], T], seconds: float, clock: Clock, threads: Threads, name: str
+        self,
+        ask: Callable[[], T],
+        seconds: float,
+        clock: Clock,
+        threads: Threads,
+        cancel: CancelToken,
+        name: str,
     ) -> None:
         """Begin to ask.
 
@@ -41,10 +48,12 @@ class BackgroundAnswer(Generic[T]):
             seconds: how long the answer may take.
             clock: the time.
             threads: starts the thread.
+            cancel: ends the wait.
             name: the thread's.
         """
         self._ask = ask
         self._clock = clock
+        self._cancel = cancel
         self._began = clock.monotonic()
         self._until = self._began + seconds
         self._answered = threads.event()
@@ -52,9 +61,16 @@ class BackgroundAnswer(Generic[T]):
         threads.spawn(self._run, name)
 
     def wait(self) -> Answer[T] | None:
-        """Wait for the answer; ``None`` where none came in time."""
-        left = self._until - self._clock.monotonic()
-        self._clock.wait(self._answered, max(0.0, left))
+        """Wait for the answer; ``None`` where none came in time.
+
+        Raises:
+            Cancelled: as asked.
+        """
+        with self._cancel.watched(self._answered.set):
+            self._cancel.check()
+            left = self._until - self._clock.monotonic()
+            self._clock.wait(self._answered, max(0.0, left))
+        self._cancel.check()
         return self._answer
 
     def _run(self) -> None:

@@ -9,6 +9,7 @@ the attempt ends there, and no code is wasted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -53,6 +54,7 @@ _OKTA_SECONDS = 6.0  # for an answer, from the check's beginning
 _NOT_ASKED_FOR = message("Not asked for.")
 _MADE = frozenset({Sent.CODE, Sent.PASSWORD_AND_CODE})
 _CODES = _MADE | {Sent.PERSONS_ANSWER}
+_BEHIND = (Stage.SFTP, Stage.HOME_FOLDER, Stage.WRITE_PROBE, Stage.SPEED)
 _PASSWORDS = frozenset({Sent.PASSWORD, Sent.PASSWORD_AND_CODE})
 
 
@@ -160,14 +162,13 @@ class AccessCheck:
         return self._at_hand.presence(kind) is Presence.THERE
 
     def _check_home(self, keychain: BackgroundAnswer[KeychainFacts]) -> None:
+        answer = keychain.wait()
         try:
             self._tools.check_home()
         except FerrygateError as error:
             self._teller.failed(Stage.HOME, error.problem, Party.YOU)
-            return
-        answer = keychain.wait()
-        self._cancel.check()
-        tell_home(self._teller, answer, is_needed=self._needs_keychain())
+        else:
+            tell_home(self._teller, answer, is_needed=self._needs_keychain())
         kept = {} if answer is None or answer.value is None else answer.value.keeps
         self._at_hand = msgspec.structs.replace(self._at_hand, kept=kept)
 
@@ -248,7 +249,6 @@ class AccessCheck:
         if self._okta is None or self._teller.has_told(Stage.OKTA):
             return
         answer = self._okta.wait()
-        self._cancel.check()
         tell_okta(self._teller, answer, self._site.sign_in.okta_address)
         if answer is None or answer.value is None:
             return
@@ -336,8 +336,7 @@ class AccessCheck:
         except Cancelled:
             raise
         except FerrygateError as error:
-            stages = (Stage.SFTP, Stage.HOME_FOLDER, Stage.WRITE_PROBE, Stage.SPEED)
-            stage = next(each for each in stages if not self._teller.has_told(each))
+            stage = next(each for each in _BEHIND if self._teller.is_due(each))
             self._teller.failed(stage, error.problem, Party.CONTACT)
 
     def _try_channels(self, connection: SftpConnection) -> None:
@@ -347,13 +346,15 @@ class AccessCheck:
         tell_sftp(teller, 1 + others, self._stages.detail())
         folder = remote_path.normalise(self._site.start_folder or "/")
         files = FileStages(teller, RemoteFiles(channel), folder, tools.clock, tools.random_hex)
-        channel.run(files.home_folder(), self._cancel)
+        run = partial(files.run, cancel=self._cancel, threads=tools.threads)
+        run(files.home_folder())
         if options.write_folder is not None:
-            channel.run(files.write_probe(options.write_folder), self._cancel)
+            run(files.write_probe(options.write_folder))
         if options.speed and not teller.has_failed_at(Stage.WRITE_PROBE):
-            channel.run(files.speed(options.write_folder or folder), self._cancel)
+            run(files.speed(options.write_folder or folder))
 
     def _in_background(
         self, ask: Callable[[], T], seconds: float, name: str
     ) -> BackgroundAnswer[T]:
-        return BackgroundAnswer(ask, seconds, self._tools.clock, self._tools.threads, name)
+        tools = self._tools
+        return BackgroundAnswer(ask, seconds, tools.clock, tools.threads, self._cancel, name)

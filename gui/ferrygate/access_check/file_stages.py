@@ -6,6 +6,10 @@ its own, which was asked about, and is opened exclusively.
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
 from ferrygate.access_check.blame import Evidence, party_for
 from ferrygate.access_check.stages import Party, Stage
 from ferrygate.access_check.teller import StageTeller
@@ -22,7 +26,8 @@ from ferrygate.common.errors import (
     PermissionDeniedError,
     UnsupportedError,
 )
-from ferrygate.common.message import Size, message, plural_message
+from ferrygate.common.message import Message, Size, message, plural_message
+from ferrygate.common.threads import Threads
 from ferrygate.sftp import wire
 from ferrygate.sftp.channel import SftpChannel
 from ferrygate.sftp.connection import SftpConnection
@@ -38,6 +43,9 @@ _NAME_BYTES = 8  # of chance in a name
 _ROUND_TRIPS = 5
 _SPEED_BYTES = 4 << 20
 _PATTERN_BYTES = 1 << 16  # of chance, repeated: a line that compresses gains nothing by it
+
+_UNWRITTEN = message("The speed could not be measured, since no file could be written.")
+_UNREAD = message("The speed could not be measured, since its file could not be read.")
 
 
 def count_channels(connection: SftpConnection, clock: Clock, cancel: CancelToken) -> int:
@@ -96,6 +104,21 @@ class FileStages:
         self._folder = folder
         self._clock = clock
         self._random_hex = random_hex
+        self._left: bytes | None = None  # a file of the check that is on the server now
+
+    def run(self, work: Coroutine[Any, Any, None], cancel: CancelToken, threads: Threads) -> None:
+        """Do one of the stages; one that is cancelled leaves no file behind.
+
+        Raises:
+            Cancelled, ConnectionLostError: as :meth:`SftpChannel.run`.
+        """
+        channel = self._files.channel
+        try:
+            channel.run(work, cancel)
+        except Cancelled:
+            with suppress(FerrygateError):  # the connection may have ended meanwhile
+                channel.run(self.clear_away(), CancelToken(threads))
+            raise
 
     # ------------------------------------------------------------ the start folder
 
@@ -164,33 +187,25 @@ class FileStages:
         except (Cancelled, ConnectionLostError):
             raise
         except FerrygateError as error:
-            self._failed(stage, error, detail)
+            self._failed(stage, error, detail + _not_removed(await self.clear_away()))
             return
-        try:
-            await self._files.remove_file(path)
-        except NotFoundError:
-            self._teller.passed(
-                stage,
-                message("A file can be written, and is taken from the folder at once."),
-                detail,
-            )
-        except (Cancelled, ConnectionLostError):
-            raise
-        except FerrygateError as error:
-            self._teller.warned(
-                stage,
-                message("A file can be written, and not removed: “{path}” is left.", path=path),
-                Party.CONTACT,
-                next_step=message("Ask your contact to remove it, if it is in the way."),
-                detail=f"{detail}\n{error.problem.detail}",
-            )
-        else:
+        refusal = await self.clear_away()
+        if refusal is None:
             sentence = message("A file can be written and removed.")
             self._teller.passed(stage, sentence, detail)
+        elif isinstance(refusal, NotFoundError):
+            sentence = message("A file can be written, and is taken from the folder at once.")
+            self._teller.passed(stage, sentence, detail)
+        else:
+            sentence = message(
+                "A file can be written, and not removed: “{path}” is left.", path=path
+            )
+            self._tell_left(stage, sentence, detail + _not_removed(refusal))
 
     async def _write(self, path: bytes, content: bytes) -> None:
-        """Write a file that is not there yet; what came of one that fails is removed."""
+        """Write a file that is not there yet, which :meth:`clear_away` removes then."""
         handle = await self._open_new(path)
+        self._left = path
         try:
             step = self._files.write_size(handle)
             writes = [
@@ -199,18 +214,10 @@ class FileStages:
             ]
             for write in writes:
                 check_ok(await write, path)
-        except (Cancelled, ConnectionLostError):
-            raise
-        except FerrygateError:
+        except FerrygateError:  # or cancelled
             self._files.close_later(handle)
-            await self._remove_quietly(path)
             raise
-        closed = await self._files.request_close(handle)
-        try:
-            check_ok(closed, path)
-        except FerrygateError:
-            await self._remove_quietly(path)
-            raise
+        check_ok(await self._files.request_close(handle), path)
 
     async def _open_new(self, path: bytes) -> bytes:
         """Open a file for writing that is not there; a server may know no exclusive OPEN."""
@@ -236,14 +243,23 @@ class FileStages:
         except (NotFoundError, *STAT_NOT_ALLOWED):
             return None
 
-    async def _remove_quietly(self, path: bytes) -> None:
-        """Remove what a failed write may have left; what stands in the way was told already."""
+    async def clear_away(self) -> FerrygateError | None:
+        """Remove the file of the check that is on the server, if one is; return why it is left."""
+        path, self._left = self._left, None
+        if path is None:
+            return None
         try:
             await self._files.remove_file(path)
         except (Cancelled, ConnectionLostError):
+            self._left = path
             raise
-        except FerrygateError:
-            return
+        except FerrygateError as error:
+            return error
+        return None
+
+    def _tell_left(self, stage: Stage, sentence: Message, detail: str) -> None:
+        step = message("Ask your contact to remove it, if it is in the way.")
+        self._teller.warned(stage, sentence, Party.CONTACT, next_step=step, detail=detail)
 
     # ------------------------------------------------------------ speed
 
@@ -255,23 +271,37 @@ class FileStages:
         path = self._new_path(folder)
         pattern = bytes.fromhex(self._random_hex(_PATTERN_BYTES))
         content = pattern * (_SPEED_BYTES // _PATTERN_BYTES)
+        times = [self._clock.monotonic()]
+        error = await self._send_and_fetch(path, content, times)
+        refusal = await self.clear_away()
+        if error is not None:
+            detail += f"\n{error.problem.detail}"
+        if not (refusal is None or isinstance(refusal, NotFoundError)):
+            sentence = message("The file that measured the speed is left: “{path}”.", path=path)
+            self._tell_left(stage, sentence, detail + _not_removed(refusal))
+        elif error is not None:
+            sentence = _UNWRITTEN if len(times) == 1 else _UNREAD
+            self._teller.warned(stage, sentence, Party.CONTACT, detail=detail)
+        else:
+            self._tell_speed(detail, trips, times)
+
+    async def _send_and_fetch(
+        self, path: bytes, content: bytes, times: list[float]
+    ) -> FerrygateError | None:
+        """Write a file and read it, adding the time of each; return what came in between."""
         try:
-            began = self._clock.monotonic()
             await self._write(path, content)
-            sent = self._clock.monotonic()
+            times.append(self._clock.monotonic())
             await self._read(path)
-            received = self._clock.monotonic()
-            await self._remove_quietly(path)
+            times.append(self._clock.monotonic())
         except (Cancelled, ConnectionLostError):
             raise
         except FerrygateError as error:
-            self._teller.warned(
-                stage,
-                message("The speed could not be measured, since no file could be written."),
-                Party.CONTACT,
-                detail=f"{detail}\n{error.problem.detail}",
-            )
-            return
+            return error
+        return None
+
+    def _tell_speed(self, detail: str, trips: list[float], times: list[float]) -> None:
+        began, sent, received = times
         up, down = (_rate(took) for took in (sent - began, received - sent))
         detail += f"\nto the server: {up} bytes a second; from it: {down}"
         sentence = plural_message(
@@ -283,7 +313,7 @@ class FileStages:
             up=Size(up),
             down=Size(down),
         )
-        self._teller.passed(stage, sentence, detail)
+        self._teller.passed(Stage.SPEED, sentence, detail)
 
     async def _round_trip(self) -> float:
         """Ask for the start folder; any answer will do. Returns the seconds until it came."""
@@ -311,6 +341,13 @@ class FileStages:
         problem = error.problem
         who = party_for(problem.kind, stage, Evidence())
         self._teller.failed(stage, problem, who, detail)
+
+
+def _not_removed(refusal: FerrygateError | None) -> str:
+    """Say for support why a file was not removed; empty where it was, or had gone before."""
+    if refusal is None or isinstance(refusal, NotFoundError):
+        return ""
+    return f"\nnot removed: {refusal.problem.detail}"
 
 
 def _rate(seconds: float) -> int:

@@ -37,6 +37,10 @@ class StageTeller:
         """Tell whether a stage has ended, or was passed over."""
         return any(result.stage is stage for result in self.results)
 
+    def is_due(self, stage: Stage) -> bool:
+        """Tell whether a stage has not ended, and is not one that was excused."""
+        return not self.has_told(stage) and stage not in self._reasons
+
     @property
     def has_failed(self) -> bool:
         """Tell whether a stage has failed."""

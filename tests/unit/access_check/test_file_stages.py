@@ -7,13 +7,16 @@ import pytest
 from ferrygate.access_check.file_stages import FileStages, tell_sftp
 from ferrygate.access_check.stages import Party, Stage, StageOutcome, StageResult
 from ferrygate.access_check.teller import StageTeller
-from ferrygate.common.errors import Kind
+from ferrygate.common.cancel import CancelToken
+from ferrygate.common.errors import Cancelled, Kind
+from ferrygate.common.threads import SystemThreads
 from support.scripted_sftp import (
     CLOSE,
     EXCL,
     LSTAT,
     OPEN,
     OPENDIR,
+    READ,
     READDIR,
     REMOVE,
     STAT,
@@ -26,6 +29,7 @@ from support.scripted_sftp import (
 )
 from support.sftp_bytes import FAILURE, NO_SUCH_FILE, OP_UNSUPPORTED, PERMISSION_DENIED
 
+READ_FLAG = 0x01
 PROBE = b"/inbox/.ferrygate-check-" + b"ab" * 8
 
 
@@ -211,6 +215,12 @@ def test_a_file_that_is_fetched_away_at_once_passes(server: ScriptedServer) -> N
     assert "taken from the folder" in str(result.sentence)
 
 
+def test_a_file_whose_size_cannot_be_asked_for_goes(server: ScriptedServer) -> None:
+    server.instead[STAT] = lambda request: [status(request.number, FAILURE, b"Quota exceeded")]
+    assert Rig(server).write().outcome is StageOutcome.FAILED
+    assert list(server.files) == [b"/inbox/a"]
+
+
 # ---------------------------------------------------------------- speed and channels
 
 
@@ -228,6 +238,57 @@ def test_where_nothing_can_be_written_the_round_trip_is_told(server: ScriptedSer
     result = Rig(server).speed()
     assert result.outcome is StageOutcome.WARNED
     assert result.detail.startswith("round trips, ms: ")
+
+
+def only_writing(request: Request) -> list[bytes] | None:
+    """Refuse to open a file for reading, as a drop box does."""
+    is_reading = request.fields[1] & READ_FLAG
+    return [status(request.number, PERMISSION_DENIED)] if is_reading else None
+
+
+def test_where_nothing_may_be_read_the_file_of_the_speed_goes(server: ScriptedServer) -> None:
+    server.instead[OPEN] = only_writing
+    result = Rig(server).speed()
+    assert result.outcome is StageOutcome.WARNED
+    assert "could not be read" in str(result.sentence)
+    assert list(server.files) == [b"/inbox/a"]
+    assert server.open_handles == {}
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+def test_a_file_of_the_speed_that_may_not_be_removed_is_named(
+    server: ScriptedServer, *, may_read: bool
+) -> None:
+    server.instead[REMOVE] = refusing(PERMISSION_DENIED)
+    if not may_read:
+        server.instead[OPEN] = only_writing
+    result = Rig(server).speed()
+    assert (result.outcome, result.who) == (StageOutcome.WARNED, Party.CONTACT)
+    assert PROBE.decode() in str(result.sentence)
+    assert "\nnot removed: " in result.detail
+
+
+def test_a_file_of_the_speed_that_is_fetched_away_at_once_is_no_matter(
+    server: ScriptedServer,
+) -> None:
+    server.instead[REMOVE] = refusing(NO_SUCH_FILE)
+    assert Rig(server).speed().outcome is StageOutcome.PASSED
+
+
+@pytest.mark.parametrize("kind", [WRITE, CLOSE, READ, REMOVE])
+def test_a_stage_that_is_cancelled_leaves_no_file(server: ScriptedServer, kind: int) -> None:
+    rig, threads = Rig(server), SystemThreads()
+    cancel = CancelToken(threads)
+
+    def cancelling(_request: Request) -> None:
+        cancel.cancel()
+
+    server.instead[kind] = cancelling
+    with pytest.raises(Cancelled):
+        rig.stages.run(rig.stages.speed(b"/inbox"), cancel, threads)
+    assert list(server.files) == [b"/inbox/a"]
+    assert server.open_handles == {}
+    assert rig.told == []
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,15 @@ from ferrygate.access_check.background_answer import BackgroundAnswer
 from ferrygate.access_check.server_stages import ServerStages
 from ferrygate.access_check.stages import Party, Stage, StageOutcome, StageResult
 from ferrygate.access_check.teller import StageTeller
+from ferrygate.common.cancel import CancelToken
 from ferrygate.common.clock import SystemClock
-from ferrygate.common.errors import CannotReachError, Kind, LockOutBreakerError, SignInMethodError
+from ferrygate.common.errors import (
+    Cancelled,
+    CannotReachError,
+    Kind,
+    LockOutBreakerError,
+    SignInMethodError,
+)
 from ferrygate.common.logs import REMOVED, LiveSecrets
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
@@ -174,10 +181,11 @@ def test_a_server_that_says_a_secret_does_not_get_it_into_the_details(rig: Rig) 
 def test_an_answer_that_does_not_come_in_time_is_none() -> None:
     go = threading.Event()
     clock, threads = SystemClock(), SystemThreads()
-    answer = BackgroundAnswer(go.wait, 0.01, clock, threads, "slow")
+    cancel = CancelToken(threads)
+    answer = BackgroundAnswer(go.wait, 0.01, clock, threads, cancel, "slow")
     assert answer.wait() is None
     go.set()
-    in_time = BackgroundAnswer(lambda: 7, 10.0, clock, threads, "quick").wait()
+    in_time = BackgroundAnswer(lambda: 7, 10.0, clock, threads, cancel, "quick").wait()
     assert in_time is not None
     assert (in_time.value, in_time.problem) == (7, None)
 
@@ -186,7 +194,23 @@ def test_an_error_is_an_answer() -> None:
     def fail() -> None:
         raise CannotReachError(message("No."))
 
-    found = BackgroundAnswer(fail, 10.0, SystemClock(), SystemThreads(), "failing").wait()
+    threads = SystemThreads()
+    cancel = CancelToken(threads)
+    found = BackgroundAnswer(fail, 10.0, SystemClock(), threads, cancel, "failing").wait()
     assert found is not None
     assert found.problem is not None
     assert found.problem.kind is Kind.CANNOT_REACH
+
+
+def test_a_cancel_ends_the_wait_for_an_answer() -> None:
+    go = threading.Event()
+    clock, threads = SystemClock(), SystemThreads()
+    cancel = CancelToken(threads)
+    answer = BackgroundAnswer(go.wait, 60.0, clock, threads, cancel, "slow")
+    threads.spawn(cancel.cancel, "person")
+    began = clock.monotonic()
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            answer.wait()
+    go.set()
+    assert clock.monotonic() - began < 30

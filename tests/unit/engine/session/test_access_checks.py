@@ -11,15 +11,14 @@ import pytest
 
 from ferrygate.access_check.stages import (
     Cause,
-    CheckVerdict,
     Party,
     Stage,
     StageOutcome,
-    StageResult,
 )
-from ferrygate.common.errors import Kind
+from ferrygate.common.errors import Kind, SettingsError
+from ferrygate.common.message import message
 from ferrygate.common.secret import Secret, SecretKind
-from ferrygate.engine.messages.checks import CheckAccess, CheckEnded, CheckStageEnded
+from ferrygate.engine.messages.checks import CheckAccess
 from ferrygate.engine.messages.command import CancelRequest
 from ferrygate.engine.messages.event import Failed
 from ferrygate.engine.messages.session import (
@@ -31,6 +30,7 @@ from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import SignInSettings, Site
 from ferrygate.vault.memory import MemoryVault
 from ferrygate.vault.vault import Binding, SavedSecret
+from support.checked_access import Checked
 from support.engine_rig import EngineRig, open_with_secrets, signed_in
 from support.fake_clock import WallClock
 from support.sandbox_fixtures import MakeSandbox
@@ -52,35 +52,6 @@ class UnreadVault(MemoryVault):
 
     def read(self, _kind: SecretKind, _binding: Binding) -> SavedSecret | None:
         raise AssertionError
-
-
-class Checked:
-    """Holds a check that has ended."""
-
-    def __init__(self, rig: EngineRig, **options: Any) -> None:
-        self.request = rig.number()
-        rig.engine.send(CheckAccess(request=self.request, **options))
-        self.answer = rig.answer_of(self.request)
-        self.results = [
-            event.result
-            for event in rig.listener.all(CheckStageEnded)
-            if event.request == self.request
-        ]
-        self._verdicts = [
-            event.verdict for event in rig.listener.all(CheckEnded) if event.request == self.request
-        ]
-
-    @property
-    def verdict(self) -> CheckVerdict:
-        (verdict,) = self._verdicts
-        return verdict
-
-    def __getitem__(self, stage: Stage) -> StageResult:
-        (result,) = [result for result in self.results if result.stage is stage]
-        return result
-
-    def outcomes(self, *stages: Stage) -> set[StageOutcome]:
-        return {self[stage].outcome for stage in stages}
 
 
 @pytest.fixture
@@ -353,3 +324,38 @@ def test_a_check_ends_with_its_site(rig: EngineRig, box: Sandbox) -> None:
     assert isinstance(answer, Failed)
     assert answer.problem.kind is Kind.CANCELLED
     assert len(box.log) == 1
+
+
+def test_a_connection_that_is_lost_is_told_at_a_stage_that_was_asked_for(
+    rig: EngineRig, box: Sandbox
+) -> None:
+    def hang_up() -> None:
+        rig.connections[-1].close()
+
+    open_with_secrets(rig, box)
+    rig.on_new_part_name = hang_up
+    checked = Checked(rig, sign_in=True, speed=True)
+    assert (checked.verdict.first_failed, checked.verdict.kind) == (
+        Stage.SPEED,
+        Kind.CONNECTION_LOST,
+    )
+    assert checked[Stage.WRITE_PROBE].outcome is StageOutcome.NOT_REACHED
+
+
+def test_where_the_home_cannot_be_used_the_keychain_is_asked_nevertheless(
+    tmp_path: Path, box: Sandbox, clock: WallClock
+) -> None:
+    def fail() -> None:
+        raise SettingsError(message("The disk is full."))
+
+    vault = MemoryVault()
+    site = site_of(box.ready)
+    binding = Binding(host=site.host, port=site.port, username=site.username)
+    for kind in (SecretKind.PASSWORD, SecretKind.CODE_SECRET):
+        vault.write(kind, binding, Secret("kept"))
+    rig = EngineRig(tmp_path / "full", clock, lambda: vault, check_home=fail)
+    with contextlib.closing(rig):
+        open_free(rig, box)
+        checked = Checked(rig)
+        assert checked.verdict.first_failed is Stage.HOME
+        assert checked[Stage.SECRETS].outcome is StageOutcome.PASSED
