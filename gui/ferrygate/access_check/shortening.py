@@ -12,6 +12,8 @@ from ferrygate.sites.site import Site
 _KEPT = 2  # characters that a name keeps, by which those who know it tell it from others
 _CUT = "…"
 _MAIL = re.compile(r"([\w.+-]+)@([\w.-]+)")  # users with their hosts too, as logs have them
+# Hosts with a port or of an address on the web: the log tells of other sites as well.
+_HOST = re.compile(r"(?<=://)[\w.-]++(?!…)|(?<![\w.-])[\w-]+(?:\.[\w-]+)+(?=:\d{1,5}(?!\d))")
 _IPV4 = r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)"
 _IPV6 = r"(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?!\w)"
 _ADDRESS = re.compile(f"{_IPV4}|{_IPV6}")
@@ -21,7 +23,8 @@ def shortener(site: Site | None) -> Callable[[str], str]:
     """Make a function that shortens a text.
 
     Shortened are the names of the site's server, its user and its Okta organisation wherever they
-    are words of their own, whatever stands before or after an ``@``, and addresses of computers.
+    are words of their own, whatever stands before or after an ``@``, hosts that a port follows or
+    that are part of an address on the web, and addresses of computers.
     """
     names = set[str]() if site is None else _names(site)
     longest_first = sorted(sorted(names), key=len, reverse=True)
@@ -32,6 +35,7 @@ def shortener(site: Site | None) -> Callable[[str], str]:
     def shortened(text: str) -> str:
         text = known.sub(lambda found: short_name(found.group()), text)
         text = _MAIL.sub(_mail, text)
+        text = _HOST.sub(lambda found: short_name(found.group()), text)
         return _ADDRESS.sub(_address, text)
 
     return shortened

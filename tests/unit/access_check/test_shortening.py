@@ -30,6 +30,8 @@ SITE = Site(
         ("[2001:db8::1]:22", "[20…]:22"),
         ("2001:db8::1: closed", "20…: closed"),
         ("::1", "::…"),
+        ("another.example.net:2222: name not resolved", "an…:2222: name not resolved"),
+        ("https://other.okta.example/api", "https://ot…/api"),
     ],
 )
 def test_names_and_addresses_keep_their_beginning(text: str, shortened: str) -> None:
@@ -43,6 +45,8 @@ def test_names_and_addresses_keep_their_beginning(text: str, shortened: str) -> 
         "sftp.example.organic",
         "2026-11-30T17:02:04.123Z INFO",
         "at 10:20:30: sent",
+        "INFO ferrygate.engine: check: dns passed",
+        "report.2026.csv: 12 bytes",
         "Linux 6.1.0-13-amd64 x86_64",
         "SHA256:0123456789012345678901234567890123456789012",
         "version 3, object store",
