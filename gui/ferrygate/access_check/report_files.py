@@ -66,12 +66,14 @@ def report_paths(path: Path) -> tuple[Path, Path]:
 
 
 def check_may_be_written(path: Path) -> None:
-    """Make sure that a report would replace nothing but an earlier one.
+    """Make sure that a report has a folder, and would replace nothing but an earlier one.
 
     Raises:
-        LocalFileError: a file of that name cannot be looked at.
-        UsageError: it is something else.
+        LocalFileError: there is no such folder, or a file of that name cannot be looked at.
+        UsageError: the file is something else.
     """
+    with writing(path):
+        path.parent.stat()
     for file, mark in zip(report_paths(path), (MARK.encode(), _JSON_MARK), strict=True):
         if os.path.lexists(file) and _begins_otherwise(file, mark):
             raise UsageError(

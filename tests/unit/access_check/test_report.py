@@ -11,6 +11,7 @@ import pytest
 
 from ferrygate.access_check.report_files import (
     ReportForms,
+    check_may_be_written,
     report_forms,
     report_paths,
     write_report,
@@ -181,6 +182,8 @@ def test_nothing_but_a_report_is_replaced(tmp_path: Path, name: str) -> None:
     assert [file.read_text() for file in tmp_path.iterdir()] == ["my only copy"]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_told_before_there_is_a_report(tmp_path: Path) -> None:
+    with pytest.raises(LocalFileError):
+        check_may_be_written(tmp_path / "none" / "check.html")
     with pytest.raises(LocalFileError):
         write_report(tmp_path / "none" / "check.html", report_forms(source()))
