@@ -83,3 +83,16 @@ def test_a_check_looks_at_a_key_without_reading_it_and_asks_for_its_passphrase_t
         screen.type(PASSPHRASE)
         assert screen.end() == 0
     assert "The server has accepted the sign-in." in " ".join(screen.text.split())
+    assert screen.text.count("Checking the access to") == 2
+
+
+def test_a_check_asks_for_a_passphrase_once(
+    bare: Program, openssh: Rig, tmp_path: Path, encrypted: Path
+) -> None:
+    site = site_with_key(openssh, tmp_path, encrypted)
+    with at_a_terminal(bare, "check", site, "--sign-in") as screen:
+        screen.wait_for("Passphrase of the private key:")
+        screen.type("not that")
+        assert screen.end() == 2
+    last = " ".join(screen.text.rpartition("Not checked: ")[2].split())
+    assert last.count("File transfer") == 1

@@ -148,6 +148,7 @@ def _check_site(
     )
     advise = partial(_advise, context, site, text, **flags)
     printer.begin(site.name)
+    may_ask = context.terminal.is_interactive
     with _open(context, site, prompter, **flags) as session:
         code = _typed_code(context, session, **flags) if flags["sign_in"] else None
         while True:
@@ -165,8 +166,10 @@ def _check_site(
             results = tuple(map(advise, found.results))
             checked = CheckedAccess(results, verdict_on(results))
             printer.end(checked.verdict)
-            if checked.verdict.kind is Kind.PASSPHRASE_MISSING and context.terminal.is_interactive:
+            if checked.verdict.kind is Kind.PASSPHRASE_MISSING and may_ask:
+                may_ask = False
                 ask_passphrase(context, session)  # nothing was sent, and no code is spent
+                printer.begin(site.name)
                 continue
             reporter.write(site.name, site, checked)
             if flags["watch"] is None:
