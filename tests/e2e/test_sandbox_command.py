@@ -114,6 +114,12 @@ def test_a_port_that_is_taken_is_one_sentence(bare: Program) -> None:
     assert f"Port {ready['port']} is in use by another program." in outcome.stderr
 
 
+def test_a_host_whose_name_no_host_can_have_is_one_sentence(bare: Program) -> None:
+    outcome = bare("sandbox", "--host", "a..b")
+    assert outcome.returncode == 2
+    assert "“a..b” is no address to listen on." in outcome.stderr
+
+
 def test_only_its_owner_can_read_what_it_keeps(bare: Program, private_home: Path) -> None:
     with bare.sandbox():
         pass

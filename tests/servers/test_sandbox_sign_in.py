@@ -217,6 +217,12 @@ def test_a_port_that_there_is_not(tmp_path: Path) -> None:
         Sandbox(options, SystemClock()).start()
 
 
+def test_a_host_whose_name_no_host_can_have(tmp_path: Path) -> None:
+    options = SandboxOptions(state=tmp_path / "state", root=tmp_path / "root", host="a..b")
+    with pytest.raises(UnicodeError, match="label empty"):
+        Sandbox(options, SystemClock()).start()
+
+
 def test_only_what_the_sandbox_made_is_removed_from_its_folder(tmp_path: Path) -> None:
     root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
     (root / ".uploads").mkdir(parents=True)

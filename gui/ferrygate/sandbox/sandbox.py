@@ -158,6 +158,7 @@ class Sandbox:
         Raises:
             OSError: the port is taken, or a folder cannot be written.
             OverflowError: there is no such port.
+            UnicodeError: no name of a host can be like this.
             UsageError: the bucket cannot be used.
             RuntimeError: the sandbox runs already.
         """

@@ -31,6 +31,7 @@ class SshThread:
         Raises:
             OSError: the port is taken.
             OverflowError: there is no such port.
+            UnicodeError: no name of a host can be like this.
         """
         self._thread.start()
         if self._started.exception() is not None:
@@ -73,7 +74,7 @@ class SshThread:
                 host_keys=self._host_keys,
                 settings=context.settings,
             )
-        except (OSError, OverflowError) as error:
+        except Exception as error:  # noqa: BLE001  for the thread that waits
             self._started.set_exception(error)
             return
         stopping = asyncio.Event()

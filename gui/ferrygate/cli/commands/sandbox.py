@@ -147,7 +147,7 @@ def _running(options: SandboxOptions, clock: Clock) -> Iterator[Ready]:
 
     Raises:
         LocalFileError: it cannot be started here.
-        UsageError: the port is taken.
+        UsageError: the port is taken, or the host is none.
     """
     from ferrygate.sandbox.sandbox import Sandbox  # noqa: PLC0415  as above
 
@@ -163,6 +163,10 @@ def _running(options: SandboxOptions, clock: Clock) -> Iterator[Ready]:
         raise LocalFileError(
             message("The sandbox cannot start here."), detail=reason(error)
         ) from error
+    except UnicodeError:  # what getaddrinfo says of a label that is empty or too long
+        raise UsageError(
+            message("“{host}” is no address to listen on.", host=options.host)
+        ) from None
     try:
         yield ready
     finally:
