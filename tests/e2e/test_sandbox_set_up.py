@@ -10,6 +10,8 @@ from e2e.program import Program, records
 from ferrygate.codes.totp import CodeSecret
 from ferrygate.common.clock import SystemClock
 from ferrygate.common.secret import Secret
+from ferrygate.sites.connection_file import format_connection_file
+from ferrygate.sites.site import SignInSettings, Site
 
 pytestmark = pytest.mark.sandbox
 
@@ -74,3 +76,16 @@ def test_without_a_sandbox_there_is_nothing_to_try(bare: Program) -> None:
     outcome = bare("sandbox", "try-identity", "vendor7", stdin="x")
     assert outcome.returncode == 2
     assert "No sandbox has run here." in outcome.stderr
+
+
+@pytest.mark.parametrize("address", ["https://example.okta.com", ""])
+def test_no_password_goes_to_the_okta_of_another_file(
+    bare: Program, tmp_path: Path, address: str
+) -> None:
+    file = tmp_path / "work.ferrygate"
+    site = Site(name="Work", host="h.example", sign_in=SignInSettings(okta_address=address))
+    file.write_text(format_connection_file(site), "utf-8")
+    words = ("sandbox", "try-identity", "dade@example.com", "--connection-file", str(file))
+    outcome = bare(*words, stdin="Password123456")
+    assert outcome.returncode == 2
+    assert "This is no connection file of a sandbox." in outcome.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +18,7 @@ from ferrygate.common.errors import UsageError
 from ferrygate.common.i18n import _
 from ferrygate.common.message import message
 from ferrygate.common.secret import Secret
+from ferrygate.sandbox.bucket_options import is_loopback
 from ferrygate.sites.connection_file import SUFFIX, read_connection_file
 
 
@@ -39,7 +41,8 @@ def try_identity(context: CommandContext, *, user: str, connection_file: Path | 
 
     file = connection_file or _newest(context.home.prepare().sandbox)
     sign_in = read_connection_file(file).sign_in
-    if not sign_in.okta_address:
+    if not is_loopback(urlsplit(sign_in.okta_address).hostname or ""):
+        # Or a password and a code would go to the Okta of another file.
         raise UsageError(message("This is no connection file of a sandbox."))
     typed = _typed(context)
     function = LocalLambda(environment_of(sign_in.okta_address, sign_in.digits), context.clock)
