@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ferrygate.common.errors import UsageError
+from ferrygate.common.errors import ConnectionFileError, UsageError
 from ferrygate.common.message import message
+from ferrygate.sites.connection_file import format_connection_file, parse_connection_file
 from ferrygate.sites.site import SignInSettings, Site
 
 SERVER_ID = "ServerId"
@@ -25,6 +26,7 @@ SIGN_IN_METHODS = "SignInMethods"
 """The stack's parameter that is read; the same test."""
 
 _PREFIX = "SHA256:"
+_DIGITS = {"6", "7", "8"}
 # The server's methods, as DescribeServer names them, and the steps of a sign-in.
 _STEPS = {
     "PASSWORD": ("password",),
@@ -89,8 +91,8 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
     """Read the site of a stack; each host key of its server is pinned.
 
     Raises:
-        UsageError: AWS refuses or cannot be reached, the stack is another template's, or a host
-            key has no fingerprint.
+        UsageError: AWS refuses or cannot be reached, the stack is another template's, or the
+            server has no host key, or one without a fingerprint.
     """
     with _asking():
         account = clients.sts.get_caller_identity()["Account"]
@@ -106,12 +108,27 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
         host_key_fingerprints=fingerprints,
         sign_in=SignInSettings(
             steps=_STEPS.get(methods, _STEPS["PASSWORD"]),
-            digits=int(outputs[CODE_DIGITS]),
+            digits=int(outputs[CODE_DIGITS]) if outputs[CODE_DIGITS] in _DIGITS else 0,
             okta_address=outputs[OKTA_ADDRESS],
         ),
     )
+    _check(site)
     others = "" if methods == _wanted_methods(found) else methods or "?"
     return StackSite(site, account, clients.region, others)
+
+
+def _check(site: Site) -> None:
+    """Reject what no connection file may hold: anybody can give a stack outputs of these names."""
+    if not site.host_key_fingerprints:
+        raise UsageError(message("The server has no host key."))
+    try:
+        parse_connection_file(format_connection_file(site), "")
+    except ConnectionFileError as error:
+        raise UsageError(
+            message("The stack “{stack}” makes no connection file.", stack=site.name),
+            next_step=message("Name a stack that was made with Ferrygate's template."),
+            detail=str(error),
+        ) from None
 
 
 def _wanted_methods(found: dict[str, Any]) -> str:

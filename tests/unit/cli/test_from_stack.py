@@ -216,6 +216,46 @@ def test_a_stack_of_another_template_is_refused(
     assert "Host, OktaAddress, CodeDigits" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"CodeDigits": "six"},
+        {"CodeDigits": "9"},
+        {"CodeDigits": "٦"},
+        {"Host": ""},
+        {"Host": "sftp.example.com\nport = 23"},
+        {"OktaAddress": "http://example.okta.com"},
+    ],
+)
+def test_outputs_that_make_no_connection_file_are_a_sentence(
+    aws: StubbedAws,
+    from_stack: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    odd: dict[str, str],
+) -> None:
+    file = tmp_path / "x.ferrygate"
+    file.write_text("mine", "utf-8")
+    aws.stack(**VALUES | odd)
+    aws.server("PASSWORD", ["a"])
+    assert from_stack("--replace") == 2
+    assert "The stack “sftp” makes no connection file." in capsys.readouterr().err
+    assert file.read_text("utf-8") == "mine"
+
+
+def test_no_file_is_written_without_a_host_key_to_pin(
+    aws: StubbedAws,
+    from_stack: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    aws.stack(**VALUES)
+    aws.server("PASSWORD", [])
+    assert from_stack() == 2
+    assert "The server has no host key." in capsys.readouterr().err
+    assert not (tmp_path / "x.ferrygate").exists()
+
+
 def test_a_refusal_of_aws_is_a_sentence(
     aws: StubbedAws, from_stack: Callable[..., int], tmp_path: Path
 ) -> None:
