@@ -6,14 +6,19 @@ hyphens. Each has a default that is documented, observed or, where neither is kn
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import msgspec
 
+from ferrygate.identity.homes import ConfigurationError
+from ferrygate.identity.public_keys import read_public_keys
 from ferrygate.sandbox.store import Status
 
 
@@ -140,11 +145,12 @@ DESCRIPTIONS = {
     "security_policy": "2024-01 (documented), 2025-03 with post-quantum exchanges (documented)",
     "host_keys": "types, with commas: ssh-ed25519, ecdsa-sha2-nistp256, ssh-rsa (documented)",
     "rotate_host_keys": "true makes new host keys at this start (documented)",
-    "banner": "text before the sign-in, 4,096 characters (documented)",
+    "banner": "text before the sign-in, 4,096 characters of ASCII (documented)",
     "okta_requests_per_second": "of one user, 4 at Okta (documented); 0 for no limit",
     "okta_shows_lock_outs": "true names a lock, else it looks like a wrong password (documented)",
 }
-MAX_BANNER_CHARACTERS = 4096  # AWS Transfer API reference, PreAuthenticationLoginBanner
+# AWS Transfer API reference, PreAuthenticationLoginBanner: line feeds too, and ASCII alone
+_BANNER = re.compile(r"[\t-\r -~]{0,4096}")
 
 
 def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -> Settings:
@@ -202,13 +208,30 @@ def _check(settings: Settings) -> None:
     for name in ("idle_seconds", "unresponsive_seconds", "attempts"):
         if not getattr(settings, name) > 0:
             raise SettingError(f"{name.replace('_', '-')}: not above 0")
-    if len(settings.banner) > MAX_BANNER_CHARACTERS or not settings.banner.isprintable():
-        raise SettingError("banner: not up to 4,096 printable characters")
-    needs_both = settings.sign_in_methods is SignInMethods.PUBLIC_KEY_AND_PASSWORD
-    if needs_both and not settings.public_key:
-        raise SettingError("sign-in-methods: PUBLIC_KEY_AND_PASSWORD needs public-key")
+    for name in ("rename_onto_existing", "rmdir_not_empty", "random_write", "symlink"):
+        if getattr(settings, name) is Status.OK:  # which would be said of what was not done
+            raise SettingError(f"{name.replace('_', '-')}: 0 is no refusal")
+    if not _BANNER.fullmatch(settings.banner):
+        raise SettingError("banner: not up to 4,096 printable characters of ASCII")
     if not settings.host_keys:
         raise SettingError("host-keys: none")
+    if len(set(settings.host_keys)) < len(settings.host_keys):
+        raise SettingError("host-keys: a type twice")
+    _check_public_key(settings)
+
+
+def _check_public_key(settings: Settings) -> None:
+    if not settings.public_key:
+        if settings.sign_in_methods is SignInMethods.PUBLIC_KEY_AND_PASSWORD:
+            raise SettingError("sign-in-methods: PUBLIC_KEY_AND_PASSWORD needs public-key")
+        return
+    if settings.sign_in_methods is SignInMethods.PASSWORD:
+        raise SettingError("public-key: sign-in-methods is PASSWORD, which asks for none")
+    try:
+        read_public_keys(json.dumps({"name": [settings.public_key]}), "")
+        asyncssh.import_public_key(settings.public_key)
+    except (ConfigurationError, asyncssh.KeyImportError):
+        raise SettingError("public-key: no public key as in ssh-ed25519 AAAA...") from None
 
 
 def _written(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from ferrygate.sandbox.operation_table import ROWS, Case, Known, refused
@@ -14,6 +15,7 @@ from ferrygate.sandbox.settings import (
     SetStat,
     SettingError,
     Settings,
+    SignInMethods,
     describe,
     read_settings,
 )
@@ -76,12 +78,49 @@ def test_a_file_has_the_same_names_and_what_is_set_goes_before_it(tmp_path: Path
         ("sign-in-methods=PUBLIC_KEY_AND_PASSWORD", "sign-in-methods: .* needs public-key"),
         ("host-keys=ssh-dss", "host-keys: ssh-dss makes no sense"),
         ("banner=" + "b" * 4097, "banner: not up to"),
-        ("banner=a\nb", "banner: not up to"),
+        ("banner=a\0b", "banner: not up to"),
+        ("banner=für alle", "banner: not up to"),
+        ("rename-onto-existing=0", "rename-onto-existing: 0 is no refusal"),
+        ("rmdir-not-empty=0", "rmdir-not-empty: 0 is no refusal"),
+        ("random-write=0", "random-write: 0 is no refusal"),
+        ("symlink=0", "symlink: 0 is no refusal"),
+        ("host-keys=ssh-rsa,ssh-rsa", "host-keys: a type twice"),
     ],
 )
 def test_what_makes_no_sense_is_refused(assignment: str, text: str) -> None:
     with pytest.raises(SettingError, match=text):
         read_settings(assignments=[assignment])
+
+
+def test_a_banner_may_have_lines() -> None:
+    assert read_settings(assignments=["banner=Mine.\r\nKeep out.\n"]).banner.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "id_ed25519.pub",
+        "ssh-dss AAAAB3NzaC1kc3MAAACBAJ" + "A" * 60,
+        "ssh-ed25519 " + "A" * 68,
+    ],
+)
+def test_what_is_no_public_key_is_refused(key: str) -> None:
+    with pytest.raises(SettingError, match="public-key: no public key"):
+        read_settings(
+            assignments=["sign-in-methods=PUBLIC_KEY_OR_PASSWORD", f"public-key={key}"]
+        )
+
+
+def test_a_public_key_goes_with_methods_that_ask_for_it() -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    for methods in (
+        SignInMethods.PUBLIC_KEY_OR_PASSWORD,
+        SignInMethods.PUBLIC_KEY_AND_PASSWORD,
+    ):
+        words = [f"sign-in-methods={methods}", f"public-key={key} somebody@laptop"]
+        assert read_settings(assignments=words).sign_in_methods is methods
+    with pytest.raises(SettingError, match="public-key: sign-in-methods is PASSWORD"):
+        read_settings(assignments=[f"public-key={key}"])
 
 
 @pytest.mark.parametrize("content", [b"set-stat = no-op", b"\xff"])
