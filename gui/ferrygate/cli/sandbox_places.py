@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.errors import Kind, Problem, UsageError
 from ferrygate.common.message import Message, message
 from ferrygate.sandbox.bucket_options import BucketOptions, is_loopback
+
+if TYPE_CHECKING:
+    from ferrygate.sandbox.settings import Settings
 
 OPEN_TO_NETWORK = "open-to-network"
 REAL_S3 = "real-s3"
@@ -51,10 +55,26 @@ def bucket_options(flags: BucketFlags, environment: Mapping[str, str]) -> Bucket
         )
     if not _is_address(endpoint_url):
         raise UsageError(message("“{address}” is no address of an S3.", address=endpoint_url))
-    options = BucketOptions(name=bucket, endpoint_url=endpoint_url)
+    # One S3 has one address: the next start knows by it which uploads were left open.
+    options = BucketOptions(name=bucket, endpoint_url=endpoint_url.rstrip("/"))
     if not options.is_local:
         _check_real(options, flags, environment)
     return options
+
+
+def check_folder_unused(root: Path | None, settings: Settings) -> None:
+    """Refuse what is said of the folder of files where there is none, but a bucket.
+
+    Raises:
+        UsageError: a folder was named, or its versions are to be kept.
+    """
+    if root is not None:
+        raise UsageError(message("--root and --bucket do not go together."))
+    if settings.versions:
+        raise UsageError(
+            message("The setting “versions” is for a folder, not for --bucket."),
+            next_step=message("Switch versioning on at the bucket itself."),
+        )
 
 
 def warn_of_places(terminal: Terminal, host: str, bucket: BucketOptions | None) -> None:
@@ -95,7 +115,8 @@ def _is_address(text: str) -> bool:
         port_fits = parts.port != 0
     except ValueError:
         return False
-    plain = not (parts.username or parts.path.strip("/") or parts.query or parts.fragment)
+    is_named = "@" in parts.netloc  # a user or a password, be it empty
+    plain = not (is_named or parts.path.strip("/") or parts.query or parts.fragment)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port_fits and plain
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from ferrygate.cli.sandbox_places import BucketFlags, bucket_options, warn_of_places
+from ferrygate.cli.sandbox_places import (
+    BucketFlags,
+    bucket_options,
+    check_folder_unused,
+    warn_of_places,
+)
 from ferrygate.cli.terminal import Terminal
 from ferrygate.common.errors import UsageError
 from ferrygate.sandbox.bucket_options import BucketOptions
+from ferrygate.sandbox.settings import Settings
 from support.fake_clock import ManualClock
 
 REAL = "https://s3.eu-central-1.amazonaws.com"
@@ -37,7 +44,7 @@ def test_without_a_bucket_there_is_none() -> None:
 @pytest.mark.parametrize("ci", [True, False])
 def test_an_s3_on_this_computer_needs_no_word(address: str, *, ci: bool) -> None:
     assert options(endpoint_url=address, ci=ci) == BucketOptions(
-        name="exports", endpoint_url=address
+        name="exports", endpoint_url=address.rstrip("/")
     )
 
 
@@ -76,12 +83,22 @@ def test_an_address_needs_a_bucket(bucket: str | None, *, real_s3: bool) -> None
         "http://",
         "http://127.0.0.1:99999",
         "http://user@127.0.0.1",
+        "http://:password@127.0.0.1",
+        "http://@127.0.0.1",
         "http://127.0.0.1/bucket",
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="no address"):
         options(endpoint_url=address)
+
+
+def test_what_is_said_of_a_folder_does_not_go_with_a_bucket(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--root and --bucket"):
+        check_folder_unused(tmp_path, Settings())
+    with pytest.raises(UsageError, match="versions"):
+        check_folder_unused(None, Settings(versions=True))
+    check_folder_unused(None, Settings(listing_page=0))
 
 
 @pytest.mark.parametrize(

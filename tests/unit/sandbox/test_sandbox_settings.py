@@ -106,9 +106,7 @@ def test_a_banner_may_have_lines() -> None:
 )
 def test_what_is_no_public_key_is_refused(key: str) -> None:
     with pytest.raises(SettingError, match="public-key: no public key"):
-        read_settings(
-            assignments=["sign-in-methods=PUBLIC_KEY_OR_PASSWORD", f"public-key={key}"]
-        )
+        read_settings(assignments=["sign-in-methods=PUBLIC_KEY_OR_PASSWORD", f"public-key={key}"])
 
 
 def test_a_public_key_goes_with_methods_that_ask_for_it() -> None:

@@ -22,7 +22,12 @@ from ferrygate.cli.interrupts import InterruptWait
 from ferrygate.cli.json_lines import JsonEvent
 from ferrygate.cli.local_arguments import LocalPath
 from ferrygate.cli.output_options import output_options
-from ferrygate.cli.sandbox_places import BucketFlags, bucket_options, warn_of_places
+from ferrygate.cli.sandbox_places import (
+    BucketFlags,
+    bucket_options,
+    check_folder_unused,
+    warn_of_places,
+)
 from ferrygate.cli.sandbox_settings import chosen_settings, print_settings
 from ferrygate.codes.totp import PERIODS
 from ferrygate.common.atomic_files import locked, write_whole
@@ -114,6 +119,9 @@ def sandbox(
         raise UsageError(message("The address to listen on cannot be empty."))
 
     bucket = bucket_options(flags, os.environ)
+    settings = chosen_settings(files, assignments)
+    if bucket is not None:
+        check_folder_unused(root, settings)
     # Clients that leave without a goodbye are nothing to report.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     state = context.home.prepare().sandbox
@@ -124,7 +132,7 @@ def sandbox(
         port=port,
         period=period,
         enrolled=not not_enrolled,
-        settings=chosen_settings(files, assignments),
+        settings=settings,
         bucket=bucket,
     )
     warn_of_places(context.terminal, host, bucket)
