@@ -129,7 +129,7 @@ def _public_keys(environment: Mapping[str, str]) -> dict[str, list[str]] | None:
 
 def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     try:
-        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if text)
     except ValueError:
         raise ConfigurationError("SOURCE_NETWORKS is no list of networks") from None
 
