@@ -14,6 +14,7 @@ from typing import Any
 MAX_POLICY_CHARACTERS = 2048  # characters (AWS Transfer Family API reference, Policy)
 _ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 _OPERATORS = {"StringEquals", "StringLike"}
+_CONDITION_KEYS = {"s3:prefix"}  # that calls of a session have; a policy may write them in any case
 
 
 class PolicyError(Exception):
@@ -77,7 +78,10 @@ class SessionPolicy:
         if not isinstance(condition, dict) or condition.keys() - _OPERATORS:
             raise PolicyError("Policy holds a condition that is not known here")
         for wanted in condition.values():
-            if not isinstance(wanted, dict) or not all(key.startswith("s3:") for key in wanted):
+            if (
+                not isinstance(wanted, dict)
+                or not {key.lower() for key in wanted} <= _CONDITION_KEYS
+            ):
                 raise PolicyError("Policy holds a condition that is not known here")
             for each in wanted.values():
                 for text in _as_list(each):
@@ -97,7 +101,7 @@ class SessionPolicy:
         )
 
     def _holds(self, operator: str, key: str, wanted: object, keys: Mapping[str, str]) -> bool:
-        value = keys.get(key.removeprefix("s3:"))
+        value = keys.get(key.lower().removeprefix("s3:"))
         if value is None:
             return False
         if operator == "StringEquals":

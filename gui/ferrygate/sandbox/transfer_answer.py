@@ -110,7 +110,7 @@ def _read_details(details: object, username: str) -> dict[str, str]:
 
 
 def _check_home(home: object, mappings: dict[str, str]) -> None:
-    if home != "/" and home not in mappings:
+    if not isinstance(home, str) or home not in {"/", *mappings}:
         raise AnswerError("HomeDirectory names no Entry")
 
 
