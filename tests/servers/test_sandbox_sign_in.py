@@ -14,8 +14,10 @@ import pytest
 
 from ferrygate.codes.totp import live_code
 from ferrygate.common.clock import SystemClock
+from ferrygate.common.errors import SettingsError
+from ferrygate.sandbox.host_keys import host_keys
 from ferrygate.sandbox.sandbox import Sandbox, SandboxOptions
-from ferrygate.sandbox.settings import Settings
+from ferrygate.sandbox.settings import HostKeyType, Settings
 from support.sandbox_clients import CLOCK, CODE_SECRET, OPTIONS, PASSWORD, connect, sftp, typed
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_site import code_secret_of
@@ -195,6 +197,15 @@ def test_the_host_key_is_kept_between_runs(make_sandbox: MakeSandbox, tmp_path: 
     assert make_sandbox(state=tmp_path).ready.host_key_fingerprint == fingerprint
     assert make_sandbox().ready.host_key_fingerprint != fingerprint
     assert stat.S_IMODE((tmp_path / "host_key").stat().st_mode) == 0o600
+
+
+def test_a_host_key_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    (tmp_path / "host_key").write_bytes(b"-----BEGIN OPENSSH PRIVATE KEY-----\n")
+    with pytest.raises(SettingsError, match="host_key"):
+        host_keys(tmp_path, [HostKeyType.ED25519], rotate=False)
+    (key,) = host_keys(tmp_path, [HostKeyType.ED25519], rotate=True)
+    (kept,) = host_keys(tmp_path, [HostKeyType.ED25519], rotate=False)
+    assert kept.get_fingerprint() == key.get_fingerprint()
 
 
 def test_the_fingerprint_is_that_of_the_key(box: Sandbox) -> None:

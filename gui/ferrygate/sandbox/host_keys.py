@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
 
+from ferrygate.common.atomic_files import write_whole
+from ferrygate.common.local_disk import damaged
 from ferrygate.sandbox.settings import HostKeyType
 
 _FILE = "host_key"
@@ -20,6 +21,9 @@ def host_keys(state: Path, types: Sequence[HostKeyType], *, rotate: bool) -> lis
         state: the folder for the files.
         types: of the keys, in the order that they are returned in.
         rotate: make new ones in any case.
+
+    Raises:
+        SettingsError: a file cannot be written, or is damaged.
     """
     return [_host_key(state / _name(kind), kind, rotate=rotate) for kind in types]
 
@@ -29,12 +33,11 @@ def _name(kind: HostKeyType) -> str:
 
 
 def _host_key(path: Path, kind: HostKeyType, *, rotate: bool) -> asyncssh.SSHKey:
-    if rotate:
-        path.unlink(missing_ok=True)
-    if path.exists():
-        return asyncssh.read_private_key(path)
+    if path.exists() and not rotate:
+        try:
+            return asyncssh.read_private_key(path)
+        except asyncssh.KeyImportError as error:
+            raise damaged(path, str(error)) from None
     key = asyncssh.generate_private_key(kind)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123  a descriptor with its mode
-        file.write(key.export_private_key())
+    write_whole(path, key.export_private_key())
     return key

@@ -159,6 +159,7 @@ class Sandbox:
             OSError: the port is taken, or a folder cannot be written.
             OverflowError: there is no such port.
             UnicodeError: no name of a host can be like this.
+            SettingsError: a host key cannot be written, or is damaged.
             UsageError: the bucket cannot be used.
             RuntimeError: the sandbox runs already.
         """
