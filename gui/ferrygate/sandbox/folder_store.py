@@ -84,7 +84,7 @@ class FolderStore:
                 Path(staged),
                 place,
                 self._clock,
-                before=lambda: self._keep_version(place),
+                before=lambda: self._make_way(place),
                 give_up_room=lambda: self._prune(place.parent),
             )
 
@@ -133,6 +133,12 @@ class FolderStore:
             self._markers.discard(folder)  # of a folder that somebody removed by other means
         elif folder not in self._markers and _is_empty(folder):
             self._markers.add(folder)
+
+    def _make_way(self, place: Path) -> None:
+        """Make the folder of an upload again if it went since, and keep what is to be replaced."""
+        if not place.parent.is_dir():
+            self._make_folder(place.parent)
+        self._keep_version(place)
 
     def _keep_version(self, place: Path) -> None:
         """Link the file at a place, if there is one, into a folder of its earlier versions."""

@@ -99,7 +99,8 @@ class TestUpload:
         (desk.home / "folder").mkdir()
         desk.ask.open(b"/folder/a", UPLOAD)
         (desk.home / "folder").rmdir()
-        assert [problem.status for problem in desk.handler.end()] == [NO_SUCH_FILE]
+        (desk.home / "folder").write_bytes(b"")
+        assert [problem.status for problem in desk.handler.end()] == [FAILURE]
         assert list(desk.staging.iterdir()) == []
 
     def test_close_has_the_verdict(self, desk: Desk) -> None:

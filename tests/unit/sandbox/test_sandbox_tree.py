@@ -116,6 +116,19 @@ class TestFolders:
         tree.open_writing("/a/b/one", create=True, exclusive=False).discard()
         assert names(tree, "/") == ["in"]
 
+    def test_an_upload_outlives_its_folder_since_a_bucket_has_none(
+        self, objects: FolderStore
+    ) -> None:
+        tree = ObjectTree(objects, HOME, CREATES)
+        put(tree, "/a/b/old")
+        writing = tree.open_writing("/a/b/new", create=True, exclusive=False)
+        tree.remove("/a/b/old")
+        assert names(tree, "/") == ["in"]
+        writing.publish()
+        assert names(tree, "/a/b") == ["new"]
+        tree.remove("/a/b/new")
+        assert names(tree, "/") == ["in"]
+
     def test_parents_must_be_there_by_default(self, objects: FolderStore) -> None:
         tree = ObjectTree(objects, HOME, Settings())
         for make in (tree.make_folder, lambda path: put(tree, path)):
