@@ -208,6 +208,18 @@ def test_a_secret_in_the_environment_does_not_keep_a_person_from_being_asked(
         assert screen.end() == 0
 
 
+def test_a_check_takes_a_typed_code_in_place_of_a_key_that_cannot_be_used(
+    program: Program, box: Sandbox, place: Path
+) -> None:
+    both = program.with_secrets(box.ready.password.reveal(), "no key at all")
+    assert both("check", place, "--sign-in").returncode == 2
+    with at_a_terminal(both, "check", place, "--sign-in", "--ask-code") as screen:
+        screen.wait_for("Code from your phone or token: ")
+        screen.type(phone(box))
+        assert screen.end() == 0
+    assert outcomes(box) == ["granted"]
+
+
 def test_a_program_gives_a_code(box: Sandbox, private_home: Path, files: list[Path]) -> None:
     told: list[SessionChanged] = []
     with ferrygate.connect(

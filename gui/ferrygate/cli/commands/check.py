@@ -82,7 +82,9 @@ class CheckFlags(SignInFlags):
     help="Write one byte into this folder of the server, and remove it. Needs --sign-in.",
 )
 @click.option(
-    "--speed", is_flag=True, help="Measure the speed with 4 MiB each way. Needs --sign-in."
+    "--speed",
+    is_flag=True,
+    help="Measure the speed with a file of 4 MiB, sent, fetched and removed. Needs --sign-in.",
 )
 @click.option(
     "--watch",
@@ -251,7 +253,8 @@ def _open(
         code_stdin=flags["code_stdin"],
     )
     try:
-        check_given_key(context.secrets.totp_secret, site)
+        given = context.secrets.totp_secret
+        check_given_key(None if flags["ask_code"] else given, site)
     except (CodeSecretError, UsageError) as error:
         raise _GivenSecretError(error.problem) from error
     typed = {SecretKind.CODE_SECRET} if flags["ask_code"] else set[SecretKind]()
