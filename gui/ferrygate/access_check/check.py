@@ -169,8 +169,9 @@ class AccessCheck:
             self._teller.failed(Stage.HOME, error.problem, Party.YOU)
         else:
             tell_home(self._teller, answer, is_needed=self._needs_keychain())
-        kept = {} if answer is None or answer.value is None else answer.value.keeps
-        self._at_hand = msgspec.structs.replace(self._at_hand, kept=kept)
+        if answer is not None and answer.value is not None and not self._options.sign_in:
+            # Before a sign-in the keychain was read: it may keep what it was not to give out.
+            self._at_hand = msgspec.structs.replace(self._at_hand, kept=answer.value.keeps)
 
     def _needs_keychain(self) -> bool:
         """Tell whether a secret is not given from elsewhere each time."""

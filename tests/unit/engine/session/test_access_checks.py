@@ -69,6 +69,15 @@ def open_free(rig: EngineRig, sandbox: Sandbox, **changes: Any) -> Site:
     return site
 
 
+def keeping(site: Site, *host_keys: str) -> MemoryVault:
+    """Make a keychain that keeps a password and a key for codes for a site."""
+    vault, keys = MemoryVault(), frozenset(host_keys)
+    binding = Binding(host=site.host, port=site.port, username=site.username, host_keys=keys)
+    for kind in (SecretKind.PASSWORD, SecretKind.CODE_SECRET):
+        vault.write(kind, binding, Secret("JBSWY3DPEHPK3PXP"))
+    return vault
+
+
 def claimed(rig: EngineRig, sandbox: Sandbox, clock: WallClock) -> bool:
     secret = code_secret_of(sandbox.ready)
     return rig.ledger.is_claimed(secret, secret.step_at(clock.now()))
@@ -348,14 +357,20 @@ def test_where_the_home_cannot_be_used_the_keychain_is_asked_nevertheless(
     def fail() -> None:
         raise SettingsError(message("The disk is full."))
 
-    vault = MemoryVault()
-    site = site_of(box.ready)
-    binding = Binding(host=site.host, port=site.port, username=site.username)
-    for kind in (SecretKind.PASSWORD, SecretKind.CODE_SECRET):
-        vault.write(kind, binding, Secret("kept"))
-    rig = EngineRig(tmp_path / "full", clock, lambda: vault, check_home=fail)
+    rig = EngineRig(tmp_path / "full", clock, lambda: keeping(site_of(box.ready)), check_home=fail)
     with contextlib.closing(rig):
         open_free(rig, box)
         checked = Checked(rig)
         assert checked.verdict.first_failed is Stage.HOME
         assert checked[Stage.SECRETS].outcome is StageOutcome.PASSED
+
+
+def test_secrets_that_are_kept_for_another_key_are_not_at_hand_for_a_sign_in(
+    tmp_path: Path, box: Sandbox, clock: WallClock
+) -> None:
+    vault = keeping(site_of(box.ready), "SHA256:another")
+    with contextlib.closing(EngineRig(tmp_path / "moved", clock, lambda: vault)) as rig:
+        rig.do(OpenSite, site_of(box.ready))
+        checked = Checked(rig, sign_in=True)
+        assert checked.verdict.first_failed is Stage.SECRETS
+        assert checked[Stage.METHODS].outcome is StageOutcome.PASSED
