@@ -143,6 +143,20 @@ def test_where_one_of_both_is_enough_a_key_alone_signs_in(make_sandbox: MakeSand
     assert box.log[-1].outcome == "granted"
 
 
+def test_where_one_of_both_is_enough_an_empty_password_is_none(make_sandbox: MakeSandbox) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    settings = Settings(
+        sign_in_methods=SignInMethods.PUBLIC_KEY_OR_PASSWORD,
+        public_key=key.export_public_key().decode().strip(),
+    )
+    box = make_sandbox(clock=CLOCK, settings=settings, **OPTIONS)
+    with paramiko.Transport((box.ready.host, box.ready.port)) as transport:
+        transport.start_client()
+        with pytest.raises(paramiko.AuthenticationException):
+            transport.auth_password(box.ready.username, "")
+    assert [record.outcome for record in box.log] == ["answer-refused"]
+
+
 def test_a_client_that_asks_for_nothing_is_ended(make_sandbox: MakeSandbox) -> None:
     box = make_sandbox(clock=CLOCK, settings=Settings(idle_seconds=0.3), **OPTIONS)
     with connect(box) as transport:

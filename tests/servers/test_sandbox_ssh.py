@@ -47,6 +47,15 @@ def client(box: Sandbox) -> Iterator[paramiko.Transport]:
 
 
 class TestKeyAndPassword:
+    def test_an_empty_password_is_no_second_step(
+        self, box: Sandbox, client: paramiko.Transport
+    ) -> None:
+        assert client.auth_publickey("vendor7", KEY) == ["password"]
+        with pytest.raises(paramiko.AuthenticationException):
+            client.auth_password("vendor7", "")
+        assert box.log[-1].outcome == "answer-refused"
+        assert box.counters.connections == 0
+
     def test_a_key_is_a_part_of_the_sign_in_and_the_password_the_rest(
         self, box: Sandbox, client: paramiko.Transport
     ) -> None:

@@ -55,11 +55,17 @@ class LocalLambda:
         self._clock = clock
         self._function = function
 
-    def ask(self, username: str, password: str, source_ip: str) -> Verdict:
-        """Ask about one sign-in; waits for the local Okta."""
+    def ask(self, username: str, password: str | None, source_ip: str) -> Verdict:
+        """Ask about one sign-in; waits for the local Okta.
+
+        Args:
+            username: as typed.
+            password: with the code; empty if that was sent, and None where a key is to be checked.
+            source_ip: the client's address.
+        """
         event = {
             "username": username,
-            "password": password,
+            "password": password or "",
             "protocol": "SFTP",
             "serverId": SERVER_ID,
             "sourceIp": source_ip,
@@ -77,7 +83,7 @@ class LocalLambda:
         logged = json.loads(lines[0])
         returned = json.loads(json.dumps(answer))
         try:
-            granted = read_answer(returned, username, by_password=bool(password))
+            granted = read_answer(returned, username, by_password=password is not None)
         except AnswerError as error:
             return Verdict(reason=ANSWER_REFUSED, detail=str(error), answer=returned, granted=None)
         return Verdict(

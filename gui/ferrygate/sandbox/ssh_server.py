@@ -140,7 +140,7 @@ class SshConnection(TransferServer):
         Raises:
             asyncssh.ProtocolError: too many tries; ends the connection.
         """
-        verdict = self._verdict = await self._ask(username, "")
+        verdict = self._verdict = await self._ask(username, None)
         self._record(username, "", verdict)
         keys = verdict.granted.public_keys if verdict.granted else ()
         if key in [asyncssh.import_public_key(each) for each in keys]:
@@ -224,7 +224,7 @@ class SshConnection(TransferServer):
         }
         return ObjectTree(objects, mappings, context.settings)
 
-    async def _ask(self, username: str, password: str) -> Verdict:
+    async def _ask(self, username: str, password: str | None) -> Verdict:
         if _BLOCKED_NAME.fullmatch(username):
             return _refused("user-name-blocked")
         if self._context.faults.refuse_sign_ins:

@@ -47,7 +47,7 @@ def read_answer(answer: object, username: str, *, by_password: bool) -> Granted 
     Args:
         answer: what the function returned, out of JSON.
         username: as typed.
-        by_password: the event had a password.
+        by_password: the client sent a password, be it an empty one.
 
     Raises:
         AnswerError: AWS Transfer cannot use the answer.

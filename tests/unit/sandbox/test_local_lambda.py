@@ -51,3 +51,15 @@ def test_an_answer_that_aws_cannot_use_is_refused_and_it_is_said_why() -> None:
 def test_the_function_itself_denies_with_its_reason() -> None:
     verdict = LocalLambda(ENVIRONMENT, ManualClock()).ask("dade", "no code", "192.0.2.1")
     assert (verdict.reason, verdict.granted, verdict.answer) == ("no-code", None, {})
+
+
+def test_keys_in_the_answer_to_an_empty_password_let_nobody_in() -> None:
+    key = "ssh-ed25519 " + "A" * 68
+    keys = {"METHODS": "PUBLIC_KEY_AND_PASSWORD", "KEYS": json.dumps({"dade": [key]})}
+    function = LocalLambda(ENVIRONMENT | keys, ManualClock())
+    asked_for_keys = function.ask("dade", None, "192.0.2.1")
+    assert asked_for_keys.granted is not None
+    assert asked_for_keys.granted.public_keys == (key,)
+    answered = function.ask("dade", "", "192.0.2.1")
+    assert (answered.reason, answered.granted) == ("answer-refused", None)
+    assert answered.detail == "PublicKeys in the answer to a password"
