@@ -77,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             document = json.loads(self.rfile.read(int(length)))
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
             self._send(OktaReply(400, {"errorCode": "E0000003"}))
