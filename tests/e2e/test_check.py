@@ -86,11 +86,13 @@ def test_people_are_told_the_verdict_and_whose_move_it_is(ferrygate: Program, de
     assert outcome.returncode == 5
     told = outcome.stdout.splitlines()
     assert told[0] == "Checking the access to “Sandbox”"
-    (failed,) = [line for line in told if line.startswith("Failed")]
+    (failed,) = [line for line in told if line.startswith("Failed  ")]
     assert "nothing answers on port" in failed
     assert any(line.startswith("Not checked: The server's first words, ") for line in told)
+    assert told[-5:-3] == ["", "Failed at: Connection to the server"]
+    assert told[-3] in failed
     assert told[-2] == "Whose move it is: Your contact"
-    assert told[-4] == ""
+    assert told[-1].startswith("What to do: ")
 
 
 def test_the_details_are_told_where_they_are_asked_for(ferrygate: Program, site: Path) -> None:

@@ -41,6 +41,14 @@ PARTY_WORDS = {
 }
 """Those whose move it is."""
 
+PARTY_STEPS = {
+    Party.YOU: message("Mend what is said here, then check again."),
+    Party.NETWORK: message("Tell the people who run your network what is said here."),
+    Party.CONTACT: message("Tell your contact what is said here."),
+    Party.OWNER: message("Tell your contact what is said here, for the server's owner."),
+}
+"""Their moves, where nothing nearer is known."""
+
 _CAUSES = {
     Cause.ACCOUNT_LOCKED: message("The account is locked."),
     Cause.CLOCK_WRONG: message("This computer's clock is wrong, so its codes are wrong."),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ferrygate.access_check.stages import CheckVerdict, Party, StageOutcome, StageResult
+from ferrygate.access_check.stages import CheckVerdict, Party, Stage, StageOutcome, StageResult
 from ferrygate.access_check.words import (
     OUTCOME_WORDS,
+    PARTY_STEPS,
     PARTY_WORDS,
     STAGE_TITLES,
     cause_words,
@@ -28,7 +29,7 @@ class CheckPrinter:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._not_reached: list[str] = []
+        self._not_reached: list[Stage] = []
         self.has_begun = False
 
     def begin(self, name: str) -> None:
@@ -42,16 +43,20 @@ class CheckPrinter:
         self._terminal.clear_status_line()
         self._record(result)
         title = render(STAGE_TITLES[result.stage])
-        if result.outcome is StageOutcome.NOT_REACHED and not self._terminal.verbose:
-            self._not_reached.append(title)
-            return
+        if result.outcome is StageOutcome.NOT_REACHED:
+            self._not_reached.append(result.stage)
+            if not self._terminal.verbose:
+                return
         took = f" ({result.milliseconds} ms)" if result.milliseconds else ""
         self._line(f"{self._outcome(result)}{title}: {render(result.sentence)}{took}")
         for line in self._more(result):
             self._line(" " * self._width + line)
 
     def end(self, verdict: CheckVerdict) -> None:
-        """Print the verdict, and whose move it is."""
+        """Print the verdict as four lines, the same after every check, to be read out on the phone.
+
+        They are the stage that has failed, what was found, whose move it is, and the move.
+        """
         exit_status = Exit.DONE if verdict.kind is None else exit_for(verdict.kind)
         self._terminal.record(
             JsonEvent.SUMMARY,
@@ -64,20 +69,36 @@ class CheckPrinter:
             contact=self._terminal.contact,
             exit=int(exit_status),
         )
-        if self._not_reached:
-            self._line(_("Not checked: {stages}").format(stages=", ".join(self._not_reached)))
+        if self._not_reached and not self._terminal.verbose:
+            titles = ", ".join(render(STAGE_TITLES[stage]) for stage in self._not_reached)
+            self._line(_("Not checked: {stages}").format(stages=titles))
+        failed, who = verdict.first_failed, verdict.who
+        stage = _("nothing") if failed is None else render(STAGE_TITLES[failed])
+        party = _("nobody's") if who is None else self._party(who)
         self._line("")
+        self._line(_("Failed at: {stage}").format(stage=stage))
         self._line(render(verdict.sentence))
-        if verdict.who is not None:
-            self._line(_("Whose move it is: {who}").format(who=self._party(verdict.who)))
+        self._line(_("Whose move it is: {who}").format(who=party))
+        self._line(_("What to do: {step}").format(step=self._step(verdict)))
+
+    def _step(self, verdict: CheckVerdict) -> str:
+        """Say what to do next; after a check that has found nothing, how to check further."""
         if verdict.next_step is not None:
-            self._line(render(verdict.next_step))
+            return render(verdict.next_step)
+        if verdict.who is not None:
+            return render(PARTY_STEPS[verdict.who])
+        if Stage.SIGN_IN in self._not_reached:
+            return _("If you cannot sign in, check again with --sign-in.")
+        if Stage.WRITE_PROBE in self._not_reached:
+            return _("If a file does not arrive, check again with --write and its folder.")
+        return _("nothing")
 
     def _more(self, result: StageResult) -> list[str]:
         """List what is told below a stage."""
         lines = [
             f"{number}. {render(cause_words(cause))}"
             for number, cause in enumerate(result.causes, 1)
+            if len(result.causes) > 1  # a single one is what the sentence says
         ]
         if lines:
             lines.insert(0, _("What it may be due to, the likeliest first:"))
