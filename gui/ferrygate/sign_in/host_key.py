@@ -62,20 +62,34 @@ def check_not_revoked(site: Site, revoked: tuple[bytes, ...], shown: HostKey) ->
         HostKeyChangedError: it is.
     """
     if shown.blob in revoked:
-        raise _differs(
-            message("The key that {host} shows has been revoked."), site, shown, ["no such"]
-        )
+        raise _differs(message("The key that {host} shows has been revoked."), site, shown, [])
 
 
 def _differs(
     sentence: Message, site: Site, shown: HostKey, expected: list[str]
 ) -> HostKeyChangedError:
+    """Make the error, with both fingerprints, since only a comparison tells which is right.
+
+    Args:
+        sentence: tells what was met, of ``{host}``.
+        site: the settings.
+        shown: by the server.
+        expected: fingerprints; none where no key is right in place of a revoked one.
+    """
+    keys = message("The server shows {shown}.", shown=shown.fingerprint)
+    if expected:
+        keys = message(
+            "The server shows {shown}, and {expected} was expected.",
+            shown=shown.fingerprint,
+            expected=tuple(dict.fromkeys(expected)),
+        )
     return HostKeyChangedError(
         sentences(sentence.filled(host=site.host), message("Nothing was sent to it.")),
-        next_step=message(
-            "Ask your contact whether the server's key was changed, and do not sign in."
+        next_step=sentences(
+            message("Ask your contact whether the server's key was changed, and do not sign in."),
+            keys,
         ),
         detail=f"{site.host}:{site.port} showed {shown.key_type} {shown.fingerprint};"
-        f" expected {', '.join(expected)}",
+        f" expected {', '.join(expected) or 'no such'}",
         fingerprint=shown.fingerprint,
     )

@@ -146,7 +146,9 @@ def _check_saved_for(
                 message("Nothing was sent to it."),
             ),
             next_step=message(
-                "Ask your contact whether this key is right. If so, enter your secrets again."
+                "Ask your contact whether this key is right: {fingerprint}. If so, enter your"
+                " secrets again.",
+                fingerprint=shown.fingerprint,
             ),
             detail=f"shown: {shown.fingerprint};"
             f" not used: {', '.join(sorted(kind.value for kind in kinds))}",
@@ -157,6 +159,9 @@ def _have_confirmed(site: Site, shown: HostKey, observer: ServerObserver) -> Non
     if not observer.confirm_host_key(shown):
         raise HostKeyUnknownError(
             message("Nobody has confirmed yet that {host} is the right server.", host=site.host),
-            next_step=message("Compare its fingerprint with the one your contact gives you."),
+            next_step=message(
+                "Compare its fingerprint with the one your contact gives you: {fingerprint}",
+                fingerprint=shown.fingerprint,
+            ),
             detail=f"{site.host}:{site.port} {shown.key_type} {shown.fingerprint}",
         )
