@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from ferrygate.access_check.stages import Party, Stage
@@ -29,6 +31,7 @@ _OF_KIND = {
     Kind.USAGE: Party.YOU,
 }
 _ON_THE_WAY = frozenset({Protocol.WEB, Protocol.PROXY})  # a network's sign-in page, above all
+_BAD_REQUEST = re.compile(r"(?i)\b400\b|bad request")  # RFC 9110 §15.5.1
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +55,7 @@ def party_for(kind: Kind, stage: Stage, evidence: Evidence) -> Party:
             failed = [step for step in evidence.steps if isinstance(step, AddressFailed)]
             return Party.CONTACT if any(step.is_refused for step in failed) else Party.NETWORK
         case Stage.FIRST_LINE if kind is Kind.CANNOT_REACH:
-            return _for_answer(evidence.steps)
+            return _for_answer(evidence)
         case Stage.ALGORITHMS if kind is Kind.SERVER_UNUSABLE:
             differ = [step for step in evidence.steps if isinstance(step, AlgorithmsDiffer)]
             is_newer = any(not step.is_too_old for step in differ)
@@ -68,9 +71,17 @@ def _for_name(is_okta_there: bool | None) -> Party:  # noqa: FBT001  one fact
     return Party.CONTACT if is_okta_there else Party.NETWORK
 
 
-def _for_answer(steps: tuple[Step, ...]) -> Party:
-    """Choose by what answered in place of an SSH server; silence is mostly a firewall's."""
-    others = [step for step in steps if isinstance(step, OtherProtocolRead)]
-    if others and others[-1].protocol not in _ON_THE_WAY:
+def _for_answer(evidence: Evidence) -> Party:
+    """Choose by what answered in place of an SSH server; silence is mostly a firewall's.
+
+    A network's log-in page lets nothing else be reached, and leads elsewhere. So where Okta is
+    reached, or the answer is a web server's complaint about SSH, the address is the wrong one.
+    """
+    others = [step for step in evidence.steps if isinstance(step, OtherProtocolRead)]
+    if not others:
+        return Party.NETWORK
+    last = others[-1]
+    is_web_server = evidence.is_okta_there or bool(_BAD_REQUEST.search(last.first))
+    if last.protocol not in _ON_THE_WAY or (last.protocol is Protocol.WEB and is_web_server):
         return Party.CONTACT
     return Party.NETWORK

@@ -104,7 +104,7 @@ class ServerStages:
     def fail(self, problem: Problem) -> None:
         """Tell the stage that a problem belongs to as failed."""
         stage = self._stage_of(problem)
-        okta = self._is_okta_there() if stage is Stage.DNS else None
+        okta = self._is_okta_there() if stage in {Stage.DNS, Stage.FIRST_LINE} else None
         evidence = Evidence(steps=tuple(self._met), is_okta_there=okta)
         who = party_for(problem.kind, stage, evidence)
         self._teller.failed(stage, problem, who, self._record.text)

@@ -68,6 +68,12 @@ _ANSWERING = {  # sentence and next step for what answers in place of a file tra
 }
 
 
+def _without_page(first: bytes) -> str:
+    """Return the first line of a web server's answer; none where a page begins at once."""
+    line = first.lstrip().split(b"\n", 1)[0]
+    return "" if line.startswith(b"<") else sentence(line)
+
+
 class Disconnect(msgspec.Struct, frozen=True):
     """Why the server says that it ends the connection (RFC 4253 §11.1), in its own words."""
 
@@ -247,10 +253,14 @@ class _HostErrors:
                 server_said=said,
             )
         text, step = _ANSWERING[known]
+        detail = self._with_first()
+        if known in {Protocol.WEB, Protocol.PROXY} and said:
+            detail = f"{detail}; in full: {said}"
+            said = _without_page(first)
         return CannotReachError(
             text.filled(host=self._host, port=self._port),
             next_step=step,
-            detail=self._with_first(),
+            detail=detail,
             server_said=said,
         )
 

@@ -54,6 +54,15 @@ def test_what_answers_on_the_way_is_told_from_another_server(
     assert blamed(Kind.CANNOT_REACH, Stage.FIRST_LINE, step) is who
 
 
+def test_a_web_server_at_a_wrong_port_is_told_from_a_log_in_page() -> None:
+    complaint = OtherProtocolRead(Protocol.WEB, "HTTP/1.1 400 Bad Request")
+    assert blamed(Kind.CANNOT_REACH, Stage.FIRST_LINE, complaint) is Party.CONTACT
+    page = (OtherProtocolRead(Protocol.WEB, "HTTP/1.1 302 Found"),)
+    for is_okta_there, who in ((True, Party.CONTACT), (False, Party.NETWORK)):
+        evidence = Evidence(steps=page, is_okta_there=is_okta_there)
+        assert party_for(Kind.CANNOT_REACH, Stage.FIRST_LINE, evidence) is who
+
+
 def test_silence_is_a_networks_and_a_busy_server_its_owners() -> None:
     assert blamed(Kind.CANNOT_REACH, Stage.FIRST_LINE) is Party.NETWORK
     assert blamed(Kind.SERVER_BUSY, Stage.FIRST_LINE) is Party.OWNER
