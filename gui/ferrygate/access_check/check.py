@@ -19,7 +19,7 @@ from ferrygate.access_check.file_stages import FileStages, count_channels, tell_
 from ferrygate.access_check.keychain_facts import KeychainFacts, keychain_facts
 from ferrygate.access_check.local_stages import tell_breaker, tell_home, tell_settings
 from ferrygate.access_check.okta_stages import excuse_okta, tell_clock, tell_okta
-from ferrygate.access_check.refusal import RefusalFacts, causes_of, party_of
+from ferrygate.access_check.refusal import RefusalFacts, causes_of, party_of, step_after
 from ferrygate.access_check.secrets_at_hand import (
     Presence,
     SecretsAtHand,
@@ -38,6 +38,7 @@ from ferrygate.common.message import message
 from ferrygate.common.secret import SecretKind
 from ferrygate.sftp.connection import SftpConnection
 from ferrygate.sftp.files import RemoteFiles
+from ferrygate.sign_in.account_names import known_names
 from ferrygate.sign_in.attempt import Observer
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sign_in.first_channel import start_sftp
@@ -271,6 +272,7 @@ class AccessCheck:
 
     def _tell_refusal(self, problem: Problem) -> None:
         """Tell why a sign-in was refused, as far as can be known (design §4.6)."""
+        tools = self._tools
         verdict, told, note = self._explained(problem)
         secret = self._credentials.code_secret
         facts = RefusalFacts(
@@ -280,6 +282,7 @@ class AccessCheck:
             correction=0 if secret is None else -secret.epoch,
             clock_off=self._clock_off,
             verdict=verdict,
+            refusals=tools.ledger.standing(known_names(self._site, tools.known_hosts)).refusals,
         )
         causes = causes_of(facts)
         detail = "\n".join(part for part in (problem.steps, note) if part)
@@ -289,7 +292,7 @@ class AccessCheck:
                 outcome=StageOutcome.FAILED,
                 sentence=told.sentence,
                 who=party_of(causes[0]),
-                next_step=told.next_step,
+                next_step=step_after(facts, told.next_step),
                 detail=detail,
                 kind=told.kind,
                 causes=causes,

@@ -2,7 +2,8 @@
 
 SSH says no, and nothing else. The order goes by what was found beside it: Okta's word on the
 password alone, where a person let it be asked, goes before everything else; then a clock that is
-wrong; then what people get wrong most often.
+wrong; then what people get wrong most often. A code that was used elsewhere comes late, since no
+other program is known to a check.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import msgspec
 
 from ferrygate.access_check.stages import Cause, Party
+from ferrygate.common.message import Message, message, plural_message, sentences
+from ferrygate.sign_in.gate import ASK_FROM
 from ferrygate.sign_in.okta_verdict import PasswordVerdict
 from ferrygate.sites.skew import NOTABLE
 
@@ -38,6 +41,7 @@ class RefusalFacts(msgspec.Struct, frozen=True, kw_only=True):
         correction: seconds by which the code was corrected.
         clock_off: seconds by which codes are off after that; ``None`` where nobody told the time.
         verdict: Okta's on the password alone, where it was asked.
+        refusals: in a row, as counted on this computer, with this one.
     """
 
     sent_password: bool = True
@@ -46,6 +50,7 @@ class RefusalFacts(msgspec.Struct, frozen=True, kw_only=True):
     correction: int = 0
     clock_off: float | None = None
     verdict: PasswordVerdict | None = None
+    refusals: int = 0
 
 
 def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
@@ -60,8 +65,9 @@ def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
     codes = _of_codes(facts) if facts.sent_code else []
     clock = _of_clock(facts) if facts.sent_code and not facts.was_typed else []
     unset = [Cause.CODE_NOT_SET_UP] if facts.sent_code else []
+    elsewhere = [Cause.CODE_USED_ELSEWHERE] if facts.sent_code else []
     if verdict is PasswordVerdict.CORRECT:
-        return (*clock, *codes, Cause.PASSWORD_EXPIRED, *unset, Cause.NO_ACCESS)
+        return (*clock, Cause.PASSWORD_EXPIRED, *codes, *unset, Cause.NO_ACCESS, *elsewhere)
     is_measured = facts.clock_off is not None
     return (
         *(clock if is_measured else []),
@@ -73,6 +79,32 @@ def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
         Cause.ACCOUNT_LOCKED,
         *unset,
         Cause.NO_ACCESS,
+        *elsewhere,
+    )
+
+
+def step_after(facts: RefusalFacts, told: Message | None) -> Message:
+    """Say what to do next, and how many refusals are left before the protection stops the next one.
+
+    What is told of a refusal everywhere names the clock as well, which a check has looked at; where
+    a list of causes stands beside it, the list takes its place.
+    """
+    has_list = facts.sent_password or facts.sent_code
+    if told is None or (has_list and facts.verdict in {None, PasswordVerdict.CORRECT}):
+        told = message(
+            "Go through what it may be due to, from the top. If nothing of it helps, ask your"
+            " contact."
+        )
+    left = ASK_FROM - facts.refusals
+    if left <= 0:
+        return sentences(told, message("Further sign-ins are stopped, so that nothing is locked."))
+    return sentences(
+        told,
+        plural_message(
+            "One more refusal, and further sign-ins are stopped.",
+            "{count} more refusals, and further sign-ins are stopped.",
+            left,
+        ),
     )
 
 
@@ -82,9 +114,9 @@ def party_of(cause: Cause) -> Party:
 
 
 def _of_codes(facts: RefusalFacts) -> list[Cause]:
-    """List the causes that lie with the code, but for the time that it was made for."""
-    others = [Cause.CODE_USED_ELSEWHERE, Cause.CODE_OF_ANOTHER_ACCOUNT]
-    return [Cause.CODE_MISTYPED, *others] if facts.was_typed else others
+    """List the likely causes that lie with the code, but for the time that it was made for."""
+    mistyped = [Cause.CODE_MISTYPED] if facts.was_typed else []
+    return [*mistyped, Cause.CODE_OF_ANOTHER_ACCOUNT]
 
 
 def _of_clock(facts: RefusalFacts) -> list[Cause]:

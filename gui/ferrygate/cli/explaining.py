@@ -51,6 +51,8 @@ def advised(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
             " file, under “prompts” in [sign_in]."
         )
+    if problem.kind is Kind.CODE_NOT_SET_UP and step is not None and problem.next_step is not None:
+        step = sentences(problem.next_step, step)
     if problem.kind is Kind.SIGN_IN_REFUSED and explains:
         step = message("To ask Okta for the reason, add --explain.")
         if problem.next_step is not None:
@@ -61,7 +63,7 @@ def advised(
 def _to_type(kind: Kind, site: str) -> Message | None:
     match kind:
         case Kind.CODE_NOT_SET_UP:
-            return message("Set it up with: ferrygate enroll {site} --okta", site=site)
+            return message("The command for it: ferrygate enroll {site} --okta", site=site)
         case Kind.LOCK_OUT_BREAKER:
             return message("Check your password. Then --try-anyway lets one more try through.")
         case Kind.LOCK_OUT_SHUT:

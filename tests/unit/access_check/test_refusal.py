@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ferrygate.access_check.refusal import RefusalFacts, causes_of, party_of
+from ferrygate.access_check.refusal import RefusalFacts, causes_of, party_of, step_after
 from ferrygate.access_check.stages import Cause, Party
+from ferrygate.common.message import message
 from ferrygate.sign_in.okta_verdict import PasswordVerdict
 
 WITH_CODE = RefusalFacts(sent_code=True, clock_off=0.4)
@@ -22,7 +23,7 @@ def test_the_password_is_suspected_first() -> None:
         Cause.PASSWORD_EXPIRED,
         Cause.ACCOUNT_LOCKED,
     }
-    assert causes[-1] is Cause.NO_ACCESS
+    assert causes[-2:] == (Cause.NO_ACCESS, Cause.CODE_USED_ELSEWHERE)
 
 
 def test_a_clock_that_was_found_to_be_wrong_comes_first() -> None:
@@ -74,11 +75,11 @@ def test_a_key_that_was_refused_is_the_key_of_another() -> None:
         (
             PasswordVerdict.CORRECT,
             (
-                Cause.CODE_USED_ELSEWHERE,
-                Cause.CODE_OF_ANOTHER_ACCOUNT,
                 Cause.PASSWORD_EXPIRED,  # which Okta may tell only behind the code
+                Cause.CODE_OF_ANOTHER_ACCOUNT,
                 Cause.CODE_NOT_SET_UP,  # with push or text messages alone
                 Cause.NO_ACCESS,
+                Cause.CODE_USED_ELSEWHERE,  # of which a check knows nothing
             ),
             Party.YOU,
         ),
@@ -107,3 +108,35 @@ def test_without_a_code_and_with_the_right_password_the_server_has_its_reasons()
     facts = RefusalFacts(verdict=PasswordVerdict.CORRECT)
     assert causes_of(facts) == (Cause.PASSWORD_EXPIRED, Cause.NO_ACCESS)
     assert party_of(Cause.NO_ACCESS) is Party.OWNER
+
+
+CLOCK = message("Check this computer's clock.")
+
+
+@pytest.mark.parametrize("verdict", [None, PasswordVerdict.CORRECT])
+def test_a_clock_that_was_found_right_is_not_to_be_checked_again(
+    verdict: PasswordVerdict | None,
+) -> None:
+    facts = RefusalFacts(sent_code=True, clock_off=0.4, verdict=verdict, refusals=1)
+    step = str(step_after(facts, CLOCK))
+    assert "clock" not in step
+    assert "from the top" in step
+
+
+def test_oktas_own_step_stays() -> None:
+    facts = RefusalFacts(sent_code=True, verdict=PasswordVerdict.LOCKED_OUT, refusals=1)
+    assert str(step_after(facts, message("Ask."))).startswith("Ask. ")
+
+
+@pytest.mark.parametrize(
+    ("refusals", "words"),
+    [
+        (0, "2 more refusals, and further sign-ins are stopped."),
+        (1, "One more refusal, and further sign-ins are stopped."),
+        (2, "Further sign-ins are stopped, so that nothing is locked."),
+        (4, "Further sign-ins are stopped, so that nothing is locked."),
+    ],
+)
+def test_a_refusal_says_how_many_are_left(refusals: int, words: str) -> None:
+    facts = RefusalFacts(sent_code=True, refusals=refusals)
+    assert str(step_after(facts, None)).endswith(words)
