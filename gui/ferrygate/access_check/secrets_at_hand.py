@@ -12,7 +12,7 @@ import msgspec
 from ferrygate.access_check.stages import Party, Stage
 from ferrygate.access_check.teller import StageTeller
 from ferrygate.common.errors import Kind, PrivateKeyError, Problem
-from ferrygate.common.message import Message, message
+from ferrygate.common.message import Message, message, sentences
 from ferrygate.common.secret import SecretKind
 from ferrygate.sign_in.credentials import Credentials
 from ferrygate.sites.site import Site
@@ -23,6 +23,12 @@ _NAMES = {
     SecretKind.PASSWORD: "password",
     SecretKind.CODE_SECRET: "code secret",
     SecretKind.PASSPHRASE: "passphrase",
+}
+
+_THINGS = {
+    SecretKind.PASSWORD: message("your password"),
+    SecretKind.CODE_SECRET: message("your code"),
+    SecretKind.PASSPHRASE: message("the passphrase"),
 }
 
 
@@ -121,7 +127,21 @@ def tell_secrets(
         )
         teller.passed(Stage.SECRETS, sentence, detail)
     else:
-        teller.passed(Stage.SECRETS, message("All that a sign-in needs is at hand."), detail)
+        teller.passed(Stage.SECRETS, _at_hand(site, kinds, at_hand), detail)
+
+
+def _at_hand(site: Site, kinds: tuple[SecretKind, ...], at_hand: SecretsAtHand) -> Message:
+    """Say which secrets are at hand; whether they are right, no check without a sign-in tells."""
+    there = [kind for kind in kinds if at_hand.presence(kind) is Presence.THERE]
+    names = [_THINGS[kind] for kind in there]
+    if site.sign_in.has_key_step:
+        names.append(message("the private key"))
+    told = message(
+        "At hand: {secrets}. Only a sign-in tells whether that is right.", secrets=tuple(names)
+    )
+    if SecretKind.CODE_SECRET in kinds and SecretKind.CODE_SECRET not in there:
+        return sentences(told, message("No code is set up on this computer."))
+    return told
 
 
 def _missing(site: Site, at_hand: SecretsAtHand) -> tuple[SecretKind, ...]:

@@ -161,6 +161,20 @@ def test_secrets_in_the_keychain_are_told_without_being_read(told: Stages) -> No
     )
     assert told.outcome is StageOutcome.PASSED
     assert told.last.detail == "password: keychain, not read\ncode secret: keychain, not read"
+    assert str(told.last.sentence) == (
+        "At hand: your password and your code. Only a sign-in tells whether that is right."
+    )
+
+
+def test_a_code_that_may_be_needed_and_is_not_set_up_is_said(told: Stages) -> None:
+    how = SignInSettings(steps=("keyboard-interactive",))
+    site = msgspec.structs.replace(SITE, sign_in=how)
+    kept = {SecretKind.PASSWORD: True, SecretKind.CODE_SECRET: False}
+    at_hand = SecretsAtHand(credentials=Credentials(), kept=kept)
+    tell_secrets(told.teller, site, at_hand, are_needed=False)
+    assert told.outcome is StageOutcome.PASSED
+    assert str(told.last.sentence).startswith("At hand: your password. ")
+    assert str(told.last.sentence).endswith("No code is set up on this computer.")
 
 
 @pytest.mark.parametrize("are_needed", [False, True])

@@ -29,7 +29,12 @@ _PASSED = (
         3,
         "password: keychain\ncode: 6 / 30 s",
     ),
-    (Stage.BREAKER, message("No sign-in was refused since the last good one."), 1, ""),
+    (
+        Stage.BREAKER,
+        message("No sign-in from this computer was refused since the last good one."),
+        1,
+        "",
+    ),
     (Stage.DNS, message("{host} has an address.", host=SITE.host), 12, STEPS[0].found),
     (Stage.TCP, message("The server answers."), 31, STEPS[1].found),
     (Stage.FIRST_LINE, message("An SSH server answers."), 44, STEPS[2].found),
