@@ -29,6 +29,10 @@ from support.broken_peers import IDENT, offer
 
 OTHER_PIN = "SHA256:" + "A" * 43
 _PORTAL = b"HTTP/1.1 302 Found\r\nLocation: http://portal.example\r\nContent-Length: 0\r\n\r\n"
+_BAD_REQUEST = (
+    b"<!DOCTYPE HTML>\n<html><head><title>Error response</title></head>"
+    b"<body><p>Error code: 400</p><p>Message: Bad request syntax.</p></body></html>\n"
+)
 _PROXY = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
 _TLS_ALERT = bytes.fromhex("15 03 01 00 02 02 46")  # fatal, protocol version (RFC 8446 §6)
 
@@ -61,7 +65,8 @@ NO_SERVER = [
         name="the name is missing",
         caller="It says that there is no such server.",
         cause="The server's name is wrong, or the computer is offline.",
-        advice="Compare the name letter by letter. Ask whether web pages open.",
+        question="Is the name in their file another than yours, letter by letter?",
+        advice="Send them a file with the right name.",
         build=on_missing_name,
         stage=Stage.DNS,
         sentence="There is no server called {host}.",
@@ -72,6 +77,7 @@ NO_SERVER = [
         name="the name is missing, and Okta is reached",
         caller="It says that there is no such server. Everything else works.",
         cause="The server's name is wrong or gone: the network finds other names.",
+        question="Do web pages open there?",
         advice="Check the name in the file, and that it is still in use.",
         build=partial(on_sandbox, change=_no_such_host),
         stage=Stage.DNS,
@@ -83,6 +89,7 @@ NO_SERVER = [
         name="no name is found at all",
         caller="Nothing works today.",
         cause="Neither the server's name nor Okta's is found: the computer is offline.",
+        question="Do no web pages open?",
         advice="Have them look at their network first.",
         build=on_no_network,
         stage=Stage.DNS,
@@ -117,11 +124,25 @@ NO_SERVER = [
         name="a captive portal",
         caller="I am in a hotel, and it does not work.",
         cause="The hotel's or train's log-in page answers in place of the server.",
+        question="Does that network want a log-in, and do web pages not open before?",
         advice="Have them open a web page and log in to that network first.",
         build=partial(on_peer, behave=says(_PORTAL)),
         stage=Stage.FIRST_LINE,
         sentence="A web page answers at {host}, port {port}, not a file transfer server.",
         who=Party.NETWORK,
+        status=5,
+    ),
+    Situation(
+        name="a web server at a wrong port",
+        caller="It cannot connect, and web pages open.",
+        cause="The port or the name is that of a web server: it complains of a bad request, or Okta"
+        " is reached while the server is not.",
+        question="Do web pages open? Does the server's answer say 400, or is Okta reached?",
+        advice="Compare host and port with yours, and send them a file with the right ones.",
+        build=partial(on_peer, behave=answers_requests(_BAD_REQUEST)),
+        stage=Stage.FIRST_LINE,
+        sentence="A web page answers at {host}, port {port}, not a file transfer server.",
+        who=Party.CONTACT,
         status=5,
     ),
     Situation(
@@ -259,11 +280,11 @@ WRONG_SERVER = [
     ),
     Situation(
         name="another key than the file names",
-        caller="It warns me about the server's key.",
+        caller="It shows a red warning about the server.",
         cause="The server shows another key than the connection file names: a wrong server, or a"
         " file of before the key was changed.",
-        advice="Compare the fingerprint with the server's owner. Send a new file only if it fits."
-        " Until then nobody signs in.",
+        advice="Ask the server's owner which of the two fingerprints is right. Send a new file only"
+        " if the one shown is. Until then nobody signs in.",
         build=partial(on_sandbox, change=_other_pin),
         stage=Stage.HOST_KEY,
         sentence="{host} does not show the key that the connection file names. Nothing was sent to"
@@ -275,8 +296,8 @@ WRONG_SERVER = [
         name="another key than on record",
         caller="It says that this is not the server it was.",
         cause="The server shows another key than at the last sign-in.",
-        advice="Compare the fingerprint with the server's owner. If it fits, have them forget the"
-        " old key. Until then nobody signs in.",
+        advice="Ask the server's owner which of the two fingerprints is right. If the one shown is,"
+        " have them forget the old key. Until then nobody signs in.",
         build=partial(on_sandbox, change=_without_pin, prepare=_other_key_on_record),
         stage=Stage.HOST_KEY,
         sentence="{host} is not the server it was. Nothing was sent to it.",

@@ -73,6 +73,8 @@ class Situation:
         caller: words of a caller on the phone.
         cause: the broken thing, for people on the phone.
         advice: the next thing to do.
+        question: tells this cause from others that the check says the same of; empty where there
+            are none.
         build: builds it.
         options: of the check, beside ``--json``.
         sends: a secret leaves, where the check comes to the sign-in.
@@ -91,6 +93,7 @@ class Situation:
     caller: str
     cause: str
     advice: str
+    question: str = ""
     build: Build
     options: tuple[str, ...] = ()
     sends: bool = True

@@ -53,6 +53,9 @@ def test_a_check_names_stage_cause_and_who_can_mend_it(
     assert as_example(record["sentence"], setup, tmp_path) == situation.words
     assert record["who"] == situation.who.value
     assert situation.said in record["server_said"]
+    assert "<" not in record["server_said"]  # no page's text is for reading aloud
+    if run.reached(Stage.SIGN_IN) and record["causes"]:
+        assert "further sign-ins are stopped" in record["next_step"].casefold()
     if situation.outcome is StageOutcome.FAILED:
         told = ("failed", situation.stage.value, situation.who.value)
     else:  # worth a look, and nobody's move
