@@ -23,6 +23,9 @@ from ferrygate.sites.skew import NOTABLE
 if TYPE_CHECKING:
     from ferrygate.api.session import Session
 
+_BESIDE = frozenset({Kind.CODE_NOT_SET_UP, Kind.HOST_KEY_UNKNOWN})
+"""Kinds whose own step stays before the command: it counts refusals, or names a fingerprint."""
+
 
 @contextmanager
 def advice(context: CommandContext, text: str, *, explains: bool = False) -> Iterator[None]:
@@ -51,7 +54,7 @@ def advised(
             "Run the command on a terminal, or name the prompt and what it wants in the connection"
             " file, under “prompts” in [sign_in]."
         )
-    if problem.kind is Kind.CODE_NOT_SET_UP and step is not None and problem.next_step is not None:
+    if problem.kind in _BESIDE and step is not None and problem.next_step is not None:
         step = sentences(problem.next_step, step)
     if problem.kind is Kind.SIGN_IN_REFUSED and explains:
         step = message("To ask Okta for the reason, add --explain.")

@@ -63,6 +63,16 @@ def test_a_command_that_helps_is_named(context: CommandContext, kind: Kind, word
     assert words in str(advised(context, problem, "Acme exports").next_step)
 
 
+@pytest.mark.parametrize("kind", [Kind.CODE_NOT_SET_UP, Kind.HOST_KEY_UNKNOWN])
+def test_a_step_that_tells_a_fact_stays_before_the_command(
+    context: CommandContext, kind: Kind
+) -> None:
+    problem = Problem(kind=kind, sentence=message("No."), next_step=message("It is SHA256:x."))
+    step = str(advised(context, problem, "acme").next_step)
+    assert step.startswith("It is SHA256:x. ")
+    assert step != "It is SHA256:x. "
+
+
 @pytest.mark.parametrize("explains", [True, False])
 def test_a_refusal_names_explain_where_okta_can_be_asked(
     context: CommandContext, *, explains: bool
