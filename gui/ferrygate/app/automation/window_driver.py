@@ -126,10 +126,12 @@ class WindowDriver:
 
     def click(self, name: str) -> None:
         """Click the button of that name, once it can be clicked."""
-        self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
-        self.let_work(_POLL_MS)  # until it has its place
-        if (button := self._find(QPushButton, name)) is not None:
-            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        button = None
+        while button is None:  # one that comes and goes is waited for again
+            self.wait_for(f"button {name!r}", lambda: self._find(QPushButton, name) is not None)
+            self.let_work(_POLL_MS)  # until it has its place
+            button = self._find(QPushButton, name)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def type_into(self, name: str, text: str) -> None:
         """Type into the field of that name and press Enter where the text ends in a line end."""
@@ -237,7 +239,8 @@ class WindowDriver:
 
     def _find(self, kind: type[_Widget], name: str) -> _Widget | None:
         for widget in self._window.findChildren(kind):
-            if widget.isVisible() and widget.isEnabled() and widget.accessibleName() == name:
+            is_shown = widget.isVisible() and not widget.size().isEmpty()  # once it is laid out
+            if is_shown and widget.isEnabled() and widget.accessibleName() == name:
                 return widget
         return None
 
