@@ -1,4 +1,7 @@
-"""A keychain in a file, for a program in a process of its own (PYTHON_KEYRING_BACKEND)."""
+"""A keychain in a file, for a program in a process of its own: see ``support.file_keychain``.
+
+``keyring`` may choose whatever class of its back ends a process has loaded, so no test loads this.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,7 @@ from pathlib import Path
 
 from keyring.backend import KeyringBackend
 
-VARIABLE = "TEST_KEYRING_FILE"
-
-
-def keychain_in(file: Path) -> dict[str, str]:
-    """Give the environment of a program that keeps its secrets in a file."""
-    return {
-        "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
-        "PYTHONPATH": str(Path(__file__).parent),
-        VARIABLE: str(file),
-    }
+from support.file_keychain import VARIABLE
 
 
 class FileKeyring(KeyringBackend):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import segno
 
-from e2e.file_keyring import keychain_in
 from e2e.program import Program, connection_file, records
 from ferrygate.sandbox.sandbox import Sandbox
 from ferrygate.sites.site import Policy
+from support.file_keychain import keychain_in
 from support.sandbox_site import site_of
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(120)]

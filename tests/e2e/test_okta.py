@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 import segno
 
-from e2e.file_keyring import keychain_in
 from e2e.program import Program, after_waiting, connection_file, records
 from e2e.screen import at_a_terminal
 from ferrygate.common.clock import SystemClock
 from ferrygate.sandbox.sandbox import Sandbox
+from support.file_keychain import keychain_in
 from support.sandbox_fixtures import MakeSandbox
 from support.sandbox_site import site_of
 
