@@ -86,6 +86,7 @@ HERE = [
         stage=Stage.SETTINGS,
         sentence="The user name is missing.",
         who=Party.YOU,
+        then=Party.CONTACT,
         status=2,
     ),
     Situation(

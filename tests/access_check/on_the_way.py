@@ -71,6 +71,7 @@ NO_SERVER = [
         stage=Stage.DNS,
         sentence="There is no server called {host}.",
         who=Party.YOU,
+        then=Party.CONTACT,
         status=5,
     ),
     Situation(
