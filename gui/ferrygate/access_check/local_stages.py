@@ -131,7 +131,9 @@ def tell_breaker(
         step = message("Check your password before the next one.")
         teller.warned(Stage.BREAKER, sentence, Party.YOU, next_step=step, detail=detail)
     else:
-        sentence = message("No sign-in from this computer was refused since the last good one.")
+        sentence = message(
+            "No sign-in from this computer has been refused since the last good one."
+        )
         teller.passed(Stage.BREAKER, sentence, detail)
 
 

@@ -162,7 +162,7 @@ def _words(missing: tuple[SecretKind, ...]) -> tuple[Message, Message]:
         )
     return (
         message("Neither your password nor your code is at hand."),
-        message("A sign-in asks for them. A code can be set up once for all."),
+        message("A sign-in asks for them. A code needs to be set up only once."),
     )
 
 

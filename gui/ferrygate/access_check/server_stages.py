@@ -159,7 +159,7 @@ class ServerStages:
                 detail=self.detail(),
             )
         elif step.is_assumed:
-            sentence = message("The private key is shown without asking what else there is.")
+            sentence = message("The private key is tried without asking for other ways to sign in.")
             self._passed(stage, sentence)
         elif can_take(self._site.sign_in.steps[0], step.methods):
             sentence = message("The server takes what this account signs in with.")

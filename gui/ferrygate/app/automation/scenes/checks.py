@@ -31,7 +31,7 @@ _PASSED = (
     ),
     (
         Stage.BREAKER,
-        message("No sign-in from this computer was refused since the last good one."),
+        message("No sign-in from this computer has been refused since the last good one."),
         1,
         "",
     ),
