@@ -13,8 +13,14 @@ from datetime import UTC, datetime
 import msgspec
 
 from ferrygate.access_check.shortening import shortener
-from ferrygate.access_check.stages import CheckVerdict, StageResult
-from ferrygate.access_check.words import OUTCOME_WORDS, PARTY_WORDS, STAGE_TITLES, cause_words
+from ferrygate.access_check.stages import CheckVerdict, StageResult, value_or_empty
+from ferrygate.access_check.words import (
+    CAUSES_TITLE,
+    OUTCOME_WORDS,
+    PARTY_WORDS,
+    STAGE_TITLES,
+    cause_words,
+)
 from ferrygate.common.display import display_text
 from ferrygate.common.message import Message, Text, message
 from ferrygate.common.program_facts import program_lines
@@ -23,7 +29,6 @@ from ferrygate.sites.site import Site
 Render = Callable[[Message], str]
 """Puts a message into words; ``str`` gives English."""
 
-_DUE_TO = message("What it may be due to, the likeliest first:")
 _MAX_TEXT = 8000  # characters of one text; a server chooses how long its words are
 _MAX_LINES = 200  # of a detail
 
@@ -178,10 +183,10 @@ class _Maker:
             milliseconds=result.milliseconds,
             sentence=self.words(result.sentence),
             next_step=self.words(result.next_step),
-            who="" if who is None else who.value,
+            who=value_or_empty(who),
             who_words="" if who is None else self.words(PARTY_WORDS[who]),
-            kind="" if result.kind is None else result.kind.value,
-            causes_words=self.words(_DUE_TO) if result.causes else "",
+            kind=value_or_empty(result.kind),
+            causes_words=self.words(CAUSES_TITLE) if result.causes else "",
             causes=tuple(
                 ReportedCause(cause=cause.value, sentence=self.words(cause_words(cause)))
                 for cause in result.causes
@@ -192,16 +197,16 @@ class _Maker:
 
     def verdict(self, verdict: CheckVerdict) -> ReportedVerdict:
         """Report the verdict."""
-        who, first = verdict.who, verdict.first_failed
+        who = verdict.who
         return ReportedVerdict(
             result=verdict.outcome.value,
             result_words=self.words(OUTCOME_WORDS[verdict.outcome]),
             sentence=self.words(verdict.sentence),
             next_step=self.words(verdict.next_step),
-            who="" if who is None else who.value,
+            who=value_or_empty(who),
             who_words="" if who is None else self.words(PARTY_WORDS[who]),
-            first_failed="" if first is None else first.value,
-            kind="" if verdict.kind is None else verdict.kind.value,
+            first_failed=value_or_empty(verdict.first_failed),
+            kind=value_or_empty(verdict.kind),
         )
 
     def facts(self, site: Site) -> Iterator[Fact]:

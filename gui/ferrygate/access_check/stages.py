@@ -125,3 +125,8 @@ class CheckedAccess(msgspec.Struct, frozen=True):
 
     results: tuple[StageResult, ...]
     verdict: CheckVerdict
+
+
+def value_or_empty(named: Enum | None) -> str:
+    """Return the name for programs of a stage, party or kind; empty for none."""
+    return "" if named is None else str(named.value)

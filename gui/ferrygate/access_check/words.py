@@ -49,6 +49,8 @@ PARTY_STEPS = {
 }
 """Their moves, where nothing nearer is known."""
 
+CAUSES_TITLE = message("What it may be due to, the likeliest first:")
+
 _CAUSES = {
     Cause.ACCOUNT_LOCKED: message("The account is locked."),
     Cause.CLOCK_WRONG: message("This computer's clock is wrong, so its codes are wrong."),

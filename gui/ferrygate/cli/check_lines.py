@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from ferrygate.access_check.stages import CheckVerdict, Party, Stage, StageOutcome, StageResult
+from ferrygate.access_check.stages import (
+    CheckVerdict,
+    Party,
+    Stage,
+    StageOutcome,
+    StageResult,
+    value_or_empty,
+)
 from ferrygate.access_check.words import (
+    CAUSES_TITLE,
     OUTCOME_WORDS,
     PARTY_STEPS,
     PARTY_WORDS,
@@ -61,11 +69,11 @@ class CheckPrinter:
         self._terminal.record(
             JsonEvent.SUMMARY,
             result=verdict.outcome.value,
-            first_failed="" if verdict.first_failed is None else verdict.first_failed.value,
-            who=_value(verdict.who),
+            first_failed=value_or_empty(verdict.first_failed),
+            who=value_or_empty(verdict.who),
             **message_fields("sentence", verdict.sentence),
             **message_fields("next_step", verdict.next_step),
-            kind="" if verdict.kind is None else verdict.kind.value,
+            kind=value_or_empty(verdict.kind),
             contact=self._terminal.contact,
             exit=int(exit_status),
         )
@@ -101,7 +109,7 @@ class CheckPrinter:
             if len(result.causes) > 1  # a single one is what the sentence says
         ]
         if lines:
-            lines.insert(0, _("What it may be due to, the likeliest first:"))
+            lines.insert(0, render(CAUSES_TITLE))
         if result.next_step is not None:
             lines.append(render(result.next_step))
         if result.server_said:
@@ -135,8 +143,8 @@ class CheckPrinter:
             milliseconds=result.milliseconds,
             **message_fields("sentence", result.sentence),
             **message_fields("next_step", result.next_step),
-            who=_value(result.who),
-            kind="" if result.kind is None else result.kind.value,
+            who=value_or_empty(result.who),
+            kind=value_or_empty(result.kind),
             causes=[cause.value for cause in result.causes],
             detail=result.detail,
             server_said=result.server_said,
@@ -145,7 +153,3 @@ class CheckPrinter:
     def _line(self, text: str) -> None:
         if not self._terminal.as_json:
             self._terminal.line(text)
-
-
-def _value(who: Party | None) -> str:
-    return "" if who is None else who.value

@@ -8,7 +8,13 @@ from textwrap import wrap
 import msgspec
 
 from ferrygate.access_check.stages import CheckVerdict, Party, Stage, StageOutcome, StageResult
-from ferrygate.access_check.words import OUTCOME_WORDS, PARTY_WORDS, STAGE_TITLES, cause_words
+from ferrygate.access_check.words import (
+    CAUSES_TITLE,
+    OUTCOME_WORDS,
+    PARTY_WORDS,
+    STAGE_TITLES,
+    cause_words,
+)
 from ferrygate.app.presenters.question_views import ConsentView
 from ferrygate.common.display import display_text
 from ferrygate.common.errors import Problem
@@ -164,7 +170,7 @@ def _causes(result: StageResult) -> str:
         return ""
     words = (render(cause_words(cause)) for cause in result.causes)
     numbered = (f"{number}. {cause}" for number, cause in enumerate(words, start=1))
-    return "\n".join([_("What it may be due to, the likeliest first:"), *numbered])
+    return "\n".join([render(CAUSES_TITLE), *numbered])
 
 
 def _took(milliseconds: int) -> str:
