@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Answer(Generic[T]):
-    """Holds an answer, or why there is none.
+class TimedAnswer(Generic[T]):
+    """Holds an answer, or why there is none, and how long either took.
 
     Attributes:
         value: the answer, where there is no problem.
@@ -57,11 +57,11 @@ class BackgroundAnswer(Generic[T]):
         self._began = clock.monotonic()
         self._until = self._began + seconds
         self._answered = threads.event()
-        self._answer: Answer[T] | None = None
+        self._answer: TimedAnswer[T] | None = None
         threads.spawn(self._run, name)
 
-    def wait(self) -> Answer[T] | None:
-        """Wait for the answer; ``None`` where none came in time.
+    def wait(self) -> TimedAnswer[T] | None:
+        """Wait for the answer; ``None`` if none came in time.
 
         Raises:
             Cancelled: as asked.
@@ -81,5 +81,5 @@ class BackgroundAnswer(Generic[T]):
         except Exception as error:  # noqa: BLE001  for the thread that waits
             problem = problem_of(error)
         took = round(1000 * (self._clock.monotonic() - self._began))
-        self._answer = Answer(value, problem, took)
+        self._answer = TimedAnswer(value, problem, took)
         self._answered.set()

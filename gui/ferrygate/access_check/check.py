@@ -53,9 +53,9 @@ T = TypeVar("T")
 _KEYCHAIN_SECONDS = 4.0  # for an answer: one that waits for a person's word is not waited for
 _OKTA_SECONDS = 6.0  # for an answer, from the check's beginning
 _NOT_ASKED_FOR = message("Not asked for.")
-_MADE = frozenset({Sent.CODE, Sent.PASSWORD_AND_CODE})
-_CODES = _MADE | {Sent.PERSONS_ANSWER}
-_BEHIND = (Stage.SFTP, Stage.HOME_FOLDER, Stage.WRITE_PROBE, Stage.SPEED)
+_OWN_CODES = frozenset({Sent.CODE, Sent.PASSWORD_AND_CODE})  # made here, or typed beforehand
+_CODES = _OWN_CODES | {Sent.PERSONS_ANSWER}  # a question of the server's may be for one
+_BEHIND_SIGN_IN = (Stage.SFTP, Stage.HOME_FOLDER, Stage.WRITE_PROBE, Stage.SPEED)
 _PASSWORDS = frozenset({Sent.PASSWORD, Sent.PASSWORD_AND_CODE})
 
 
@@ -138,7 +138,7 @@ class AccessCheck:
 
     def _check_here(self) -> None:
         tools, teller = self._tools, self._teller
-        asked_for = [kind for kind in secrets_asked_for(self._site) if not self._is_told(kind)]
+        asked_for = [kind for kind in secrets_asked_for(self._site) if not self._is_at_hand(kind)]
         keychain = self._in_background(
             lambda: keychain_facts(tools.open_vault, self._site, asked_for),
             _KEYCHAIN_SECONDS,
@@ -158,8 +158,8 @@ class AccessCheck:
         except FerrygateError as error:
             teller.failed(Stage.BREAKER, error.problem, Party.YOU)
 
-    def _is_told(self, kind: SecretKind) -> bool:
-        """Tell whether it is known where a secret is, so that no keychain is asked for it."""
+    def _is_at_hand(self, kind: SecretKind) -> bool:
+        """Tell whether a secret is at hand, so that the keychain need not be asked for it."""
         return self._at_hand.presence(kind) is Presence.THERE
 
     def _check_home(self, keychain: BackgroundAnswer[KeychainFacts]) -> None:
@@ -278,7 +278,7 @@ class AccessCheck:
         facts = RefusalFacts(
             sent_password=not self._sent.isdisjoint(_PASSWORDS),
             sent_code=not self._sent.isdisjoint(_CODES),
-            was_typed=self._credentials.typed_code is not None or self._sent.isdisjoint(_MADE),
+            was_typed=self._credentials.typed_code is not None or self._sent.isdisjoint(_OWN_CODES),
             correction=0 if secret is None else -secret.epoch,
             clock_off=self._clock_off,
             verdict=verdict,
@@ -340,7 +340,7 @@ class AccessCheck:
         except Cancelled:
             raise
         except FerrygateError as error:
-            stage = next(each for each in _BEHIND if self._teller.is_due(each))
+            stage = next(each for each in _BEHIND_SIGN_IN if self._teller.is_due(each))
             self._teller.failed(stage, error.problem, Party.CONTACT)
 
     def _try_channels(self, connection: SftpConnection) -> None:

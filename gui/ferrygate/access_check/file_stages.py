@@ -104,7 +104,7 @@ class FileStages:
         self._folder = folder
         self._clock = clock
         self._random_hex = random_hex
-        self._left: bytes | None = None  # a file of the check that is on the server now
+        self._on_server: bytes | None = None  # the path of the check's file, while it is there
 
     def run(self, work: Coroutine[Any, Any, None], cancel: CancelToken, threads: Threads) -> None:
         """Do one of the stages; one that is cancelled leaves no file behind.
@@ -131,7 +131,7 @@ class FileStages:
         except (Cancelled, ConnectionLostError):
             raise
         except PermissionDeniedError as refusal:
-            await self._closed_folder(refusal, detail)
+            await self._tell_not_listed(refusal, detail)
         except NotFoundError as error:
             problem = error.problem
             if self._folder == remote_path.ROOT:
@@ -155,7 +155,7 @@ class FileStages:
             return True
         return not expect(NameReply, reply, folder).entries
 
-    async def _closed_folder(self, refusal: PermissionDeniedError, detail: str) -> None:
+    async def _tell_not_listed(self, refusal: PermissionDeniedError, detail: str) -> None:
         """Tell of a folder that may not be listed: a drop box takes files nevertheless."""
         stage = Stage.HOME_FOLDER
         try:
@@ -200,12 +200,12 @@ class FileStages:
             sentence = message(
                 "A file can be written, and not removed: “{path}” is left.", path=path
             )
-            self._tell_left(stage, sentence, detail + _not_removed(refusal))
+            self._tell_leftover(stage, sentence, detail + _not_removed(refusal))
 
     async def _write(self, path: bytes, content: bytes) -> None:
         """Write a file that is not there yet, which :meth:`clear_away` removes then."""
         handle = await self._open_new(path)
-        self._left = path
+        self._on_server = path
         try:
             step = self._files.write_size(handle)
             writes = [
@@ -245,19 +245,19 @@ class FileStages:
 
     async def clear_away(self) -> FerrygateError | None:
         """Remove the file of the check that is on the server, if one is; return why it is left."""
-        path, self._left = self._left, None
+        path, self._on_server = self._on_server, None
         if path is None:
             return None
         try:
             await self._files.remove_file(path)
         except (Cancelled, ConnectionLostError):
-            self._left = path
+            self._on_server = path
             raise
         except FerrygateError as error:
             return error
         return None
 
-    def _tell_left(self, stage: Stage, sentence: Message, detail: str) -> None:
+    def _tell_leftover(self, stage: Stage, sentence: Message, detail: str) -> None:
         step = message("Ask your contact to remove it, if it is in the way.")
         self._teller.warned(stage, sentence, Party.CONTACT, next_step=step, detail=detail)
 
@@ -278,7 +278,7 @@ class FileStages:
             detail += f"\n{error.problem.detail}"
         if not (refusal is None or isinstance(refusal, NotFoundError)):
             sentence = message("The file that measured the speed is left: “{path}”.", path=path)
-            self._tell_left(stage, sentence, detail + _not_removed(refusal))
+            self._tell_leftover(stage, sentence, detail + _not_removed(refusal))
         elif error is not None:
             sentence = _UNWRITTEN if len(times) == 1 else _UNREAD
             self._teller.warned(stage, sentence, Party.CONTACT, detail=detail)

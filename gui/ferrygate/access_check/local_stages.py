@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ferrygate.access_check.background_answer import Answer
+from ferrygate.access_check.background_answer import TimedAnswer
 from ferrygate.access_check.keychain_facts import KeychainFacts
 from ferrygate.access_check.stages import Party, Stage
 from ferrygate.access_check.teller import StageTeller
@@ -52,7 +52,7 @@ def _settings_text(site: Site, source: str) -> str:
 
 
 def tell_home(
-    teller: StageTeller, keychain: Answer[KeychainFacts] | None, *, is_needed: bool
+    teller: StageTeller, keychain: TimedAnswer[KeychainFacts] | None, *, is_needed: bool
 ) -> None:
     """Tell of the keychain, once Ferrygate's own folder is known to be writable.
 

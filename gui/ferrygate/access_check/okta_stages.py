@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ferrygate.access_check.background_answer import Answer
+from ferrygate.access_check.background_answer import TimedAnswer
 from ferrygate.access_check.stages import Party, Stage
 from ferrygate.access_check.teller import StageTeller
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.message import Difference, Message, message
 from ferrygate.sites.skew import NOTABLE
 
-REFUSED_FROM_SECONDS = 120
-"""Seconds by which a clock may be wrong at most: Okta allows two minutes either way."""
+_MAX_CLOCK_ERROR_SECONDS = 120  # Okta takes codes of two minutes either way
 
 _NO_ADDRESS = message("The settings name no Okta address.")
 _NO_TIME = message("No other clock was found to compare this computer's with.")
@@ -25,7 +24,7 @@ def excuse_okta(teller: StageTeller) -> None:
     teller.excuse(Stage.CLOCK, _NO_TIME)
 
 
-def tell_okta(teller: StageTeller, answer: Answer[float | None] | None, address: str) -> None:
+def tell_okta(teller: StageTeller, answer: TimedAnswer[float | None] | None, address: str) -> None:
     """Tell whether Okta answers from here, which a sign-in itself does not need.
 
     Args:
@@ -69,14 +68,14 @@ def tell_clock(teller: StageTeller, seconds: float, applied: int, *, makes_codes
             sentence = message("Codes are corrected for this computer's clock, and rightly so.")
         teller.passed(stage, sentence, detail)
         return
-    sentence = clock_words(seconds)
-    if makes_codes and abs(off) > REFUSED_FROM_SECONDS:
+    sentence = _clock_words(seconds)
+    if makes_codes and abs(off) > _MAX_CLOCK_ERROR_SECONDS:
         problem = Problem(kind=Kind.SIGN_IN_REFUSED, sentence=sentence, next_step=_SET_IT)
         teller.failed(stage, problem, Party.YOU, detail)
     else:
         teller.warned(stage, sentence, Party.YOU, next_step=_SET_IT, detail=detail)
 
 
-def clock_words(seconds: float) -> Message:
-    """Say by how much the clocks differ."""
+def _clock_words(seconds: float) -> Message:
+    """Say by how much this computer's clock differs from one that is ``seconds`` ahead."""
     return (_AHEAD if seconds < 0 else _BEHIND).filled(time=Difference(seconds))

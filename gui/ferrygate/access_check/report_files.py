@@ -45,11 +45,11 @@ def report_forms(
     The arguments are those of :func:`ferrygate.access_check.report.make_report`.
     """
     shown = make_report(source, render=render, redact=redact, shorten=shorten)
-    plain = make_report(source, redact=redact, shorten=shorten)
+    in_english = make_report(source, redact=redact, shorten=shorten)
     return ReportForms(
         text=report_text(shown),
         page=report_html(shown, render).encode("utf-8"),
-        record=msgspec.json.encode(plain) + b"\n",
+        record=msgspec.json.encode(in_english) + b"\n",
     )
 
 
@@ -65,12 +65,12 @@ def report_paths(path: Path) -> tuple[Path, Path]:
     return path, path.with_name(path.name + _JSON)
 
 
-def check_may_be_written(path: Path) -> None:
-    """Make sure that a report has a folder, and would replace nothing but an earlier one.
+def check_report_place(path: Path) -> None:
+    """Make sure that a report has a folder, and would replace nothing but an earlier report.
 
     Raises:
         LocalFileError: there is no such folder, or a file of that name cannot be looked at.
-        UsageError: the file is something else.
+        UsageError: the file is there, and is no report.
     """
     with writing(path):
         path.parent.stat()
@@ -89,7 +89,7 @@ def write_report(path: Path, forms: ReportForms) -> Path:
         LocalFileError: a file cannot be written.
         UsageError: there is a file of that name, and it is no report.
     """
-    check_may_be_written(path)
+    check_report_place(path)
     page, beside = report_paths(path)
     _write(page, forms.page)
     _write(beside, forms.record)

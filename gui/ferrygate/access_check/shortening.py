@@ -33,9 +33,9 @@ def shortener(site: Site | None) -> Callable[[str], str]:
     known = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
     def shortened(text: str) -> str:
-        text = known.sub(lambda found: short_name(found.group()), text)
+        text = known.sub(lambda found: _short_name(found.group()), text)
         text = _MAIL.sub(_mail, text)
-        text = _HOST.sub(lambda found: short_name(found.group()), text)
+        text = _HOST.sub(lambda found: _short_name(found.group()), text)
         return _ADDRESS.sub(_address, text)
 
     return shortened
@@ -47,13 +47,13 @@ def _names(site: Site) -> set[str]:
     return {site.host, okta, user, user.partition("@")[0]} - {""}
 
 
-def short_name(name: str) -> str:
+def _short_name(name: str) -> str:
     """Shorten a name to its first two characters; of one that has no more, none is left."""
     return f"{name[:_KEPT]}{_CUT}" if len(name) > _KEPT else _CUT
 
 
 def _mail(found: re.Match[str]) -> str:
-    return f"{short_name(found[1])}@{short_name(found[2])}"
+    return f"{_short_name(found[1])}@{_short_name(found[2])}"
 
 
 def _address(found: re.Match[str]) -> str:
@@ -64,4 +64,4 @@ def _address(found: re.Match[str]) -> str:
         ipaddress.ip_address(text.removesuffix(rest))
     except ValueError:
         return text
-    return short_name(text) + rest
+    return _short_name(text) + rest

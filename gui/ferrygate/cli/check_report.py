@@ -32,7 +32,7 @@ class CheckReport:
         if path is not None:
             from ferrygate.access_check import report_files  # noqa: PLC0415  slow, seldom wanted
 
-            report_files.check_may_be_written(path)
+            report_files.check_report_place(path)
 
     def write(self, name: str, site: Site | None, checked: CheckedAccess) -> None:
         """Write page and JSON, and say where they are; called while secrets are in use.

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ferrygate.access_check.background_answer import Answer
+from ferrygate.access_check.background_answer import TimedAnswer
 from ferrygate.access_check.keychain_facts import KeychainFacts, keychain_facts
 from ferrygate.access_check.local_stages import tell_breaker, tell_home, tell_settings
 from ferrygate.access_check.okta_stages import tell_clock, tell_okta
@@ -85,9 +85,9 @@ def test_settings_without_a_user_fail(told: Stages) -> None:
 # ---------------------------------------------------------------- the keychain
 
 
-def facts(**keeps: bool | None) -> Answer[KeychainFacts]:
+def facts(**keeps: bool | None) -> TimedAnswer[KeychainFacts]:
     kinds = {SecretKind(name.replace("_", "-")): kept for name, kept in keeps.items()}
-    return Answer(KeychainFacts("keyring.backends.SecretService", None, kinds), None, 3)
+    return TimedAnswer(KeychainFacts("keyring.backends.SecretService", None, kinds), None, 3)
 
 
 def test_a_keychain_that_works_passes(told: Stages) -> None:
@@ -98,13 +98,13 @@ def test_a_keychain_that_works_passes(told: Stages) -> None:
 
 def test_a_keychain_that_keeps_nothing_is_worth_a_word(told: Stages) -> None:
     note = message("There is no keychain here.")
-    tell_home(told.teller, Answer(KeychainFacts("memory", note, {}), None, 3), is_needed=True)
+    tell_home(told.teller, TimedAnswer(KeychainFacts("memory", note, {}), None, 3), is_needed=True)
     assert (told.outcome, told.last.sentence) == (StageOutcome.WARNED, note)
 
 
 def test_a_locked_keychain_and_one_that_does_not_answer_are_told_apart(told: Stages) -> None:
     locked = KeychainError(message("The keychain is locked.")).problem
-    tell_home(told.teller, Answer(None, locked, 3), is_needed=True)
+    tell_home(told.teller, TimedAnswer(None, locked, 3), is_needed=True)
     assert (told.outcome, told.last.sentence) == (StageOutcome.WARNED, locked.sentence)
     silent = Stages()
     tell_home(silent.teller, None, is_needed=True)
@@ -113,10 +113,10 @@ def test_a_locked_keychain_and_one_that_does_not_answer_are_told_apart(told: Sta
 
 
 @pytest.mark.parametrize(
-    "answer", [None, Answer(None, KeychainError(message("Locked.")).problem, 3), facts()]
+    "answer", [None, TimedAnswer(None, KeychainError(message("Locked.")).problem, 3), facts()]
 )
 def test_a_keychain_that_is_not_needed_is_in_nobodys_way(
-    told: Stages, answer: Answer[KeychainFacts] | None
+    told: Stages, answer: TimedAnswer[KeychainFacts] | None
 ) -> None:
     tell_home(told.teller, answer, is_needed=False)
     assert told.outcome is StageOutcome.PASSED
@@ -324,7 +324,7 @@ def test_refusals_under_a_key_on_record_count_as_well(
 
 def test_an_okta_that_cannot_be_reached_is_in_nobodys_way(told: Stages) -> None:
     problem = CannotReachError(message("No."), detail="gaierror").problem
-    tell_okta(told.teller, Answer(None, problem, 3), "https://example.okta.com")
+    tell_okta(told.teller, TimedAnswer(None, problem, 3), "https://example.okta.com")
     assert (told.outcome, told.last.who) == (StageOutcome.WARNED, Party.NETWORK)
     assert told.last.detail == "https://example.okta.com: gaierror"
     silent = Stages()

@@ -11,7 +11,7 @@ import pytest
 
 from ferrygate.access_check.report_files import (
     ReportForms,
-    check_may_be_written,
+    check_report_place,
     report_forms,
     report_paths,
     write_report,
@@ -184,6 +184,6 @@ def test_nothing_but_a_report_is_replaced(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_that_is_not_there_is_told_before_there_is_a_report(tmp_path: Path) -> None:
     with pytest.raises(LocalFileError):
-        check_may_be_written(tmp_path / "none" / "check.html")
+        check_report_place(tmp_path / "none" / "check.html")
     with pytest.raises(LocalFileError):
         write_report(tmp_path / "none" / "check.html", report_forms(source()))

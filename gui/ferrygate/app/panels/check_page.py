@@ -129,7 +129,7 @@ class CheckPage(QWidget):
         self._stop.clicked.connect(presenter.stop)
         self._back.clicked.connect(self._workspace.leave_check)
         self._save.clicked.connect(self._choose_place)
-        self._shorten.toggled.connect(self._want_short)
+        self._shorten.toggled.connect(self._set_shortens)
         self._consent.agreed.connect(presenter.agree)
         self._consent.declined.connect(presenter.decline)
 
@@ -218,5 +218,5 @@ class CheckPage(QWidget):
         choose_report(self, self._presenter.report_name, self._presenter.save)
 
     @Slot(bool)
-    def _want_short(self, wanted: bool) -> None:  # noqa: FBT001  a slot
+    def _set_shortens(self, wanted: bool) -> None:  # noqa: FBT001  a slot
         self._presenter.shorten(wanted=wanted)

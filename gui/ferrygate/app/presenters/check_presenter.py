@@ -67,10 +67,10 @@ class CheckPresenter(Observable):
         self._site: Site | None = None
         self._secrets: SecretsChanged | None = None
         self._has_typed_password = False
-        self._waits = False  # until the engine has opened the site
+        self._awaits_site = False  # until the engine has opened the site
         self._request: int | None = None
         self._signs_in = False
-        self._asks = False
+        self._asks_consent = False
         self._forget()
 
     def _forget(self) -> None:
@@ -86,7 +86,7 @@ class CheckPresenter(Observable):
     @property
     def is_running(self) -> bool:
         """Tell whether a check is under way."""
-        return self._waits or self._request is not None
+        return self._awaits_site or self._request is not None
 
     @property
     def view(self) -> CheckView:
@@ -103,7 +103,7 @@ class CheckPresenter(Observable):
             verdict=None if self._verdict is None else verdict_words(self._verdict, site),
             problem=self._problem,
             can_sign_in=self._can_sign_in,
-            consent=self._consent() if self._asks else None,
+            consent=self._consent() if self._asks_consent else None,
             report="" if self._report is None else self._report.text,
             shortens=self._shortens,
         )
@@ -118,8 +118,8 @@ class CheckPresenter(Observable):
     def turn_to(self, site: Site) -> None:
         """Forget what concerned another site, and stop a check of it."""
         self.stop()
-        self._site, self._secrets, self._waits, self._request = site, None, False, None
-        self._asks = self._has_typed_password = False
+        self._site, self._secrets, self._awaits_site, self._request = site, None, False, None
+        self._asks_consent = self._has_typed_password = False
         self._forget()
         self._changed()
 
@@ -141,23 +141,23 @@ class CheckPresenter(Observable):
 
     def ask_for_sign_in(self) -> None:
         """Ask before the sign-in is tried, which spends a code."""
-        self._asks = self._can_sign_in
+        self._asks_consent = self._can_sign_in
         self._changed()
 
     def decline(self) -> None:
         """Drop the question: the person does not agree."""
-        self._asks = False
+        self._asks_consent = False
         self._changed()
 
     def agree(self) -> None:
         """Try the sign-in as well."""
-        if self._asks and not self.is_running:
+        if self._asks_consent and not self.is_running:
             self._begin(signs_in=True)
 
     def stop(self) -> None:
         """Stop the check; the engine answers for it."""
-        if self._waits:
-            self._waits = False
+        if self._awaits_site:
+            self._awaits_site = False
             self._end(None)
             self._changed()
         elif self._request is not None:
@@ -186,7 +186,7 @@ class CheckPresenter(Observable):
         match event:
             case SecretsChanged():
                 self._secrets = event
-                if self._waits and self._is_open:
+                if self._awaits_site and self._is_open:
                     self._send()
             case CheckStageEnded(request=request, result=result) if request == self._request:
                 self._results.append(result)
@@ -206,7 +206,8 @@ class CheckPresenter(Observable):
     def _begin(self, *, signs_in: bool) -> None:
         shortens = self._shortens
         self._forget()
-        self._shortens, self._signs_in, self._asks, self._waits = shortens, signs_in, False, True
+        self._shortens, self._signs_in = shortens, signs_in
+        self._asks_consent, self._awaits_site = False, True
         if self._is_open:
             self._send()
         self._changed()
@@ -217,7 +218,7 @@ class CheckPresenter(Observable):
         return self._secrets is not None and self._secrets.site == self._site
 
     def _send(self) -> None:
-        self._waits = False
+        self._awaits_site = False
         signs_in = self._signs_in
         self._request = self._outbox.ask(
             lambda number: CheckAccess(request=number, sign_in=signs_in)

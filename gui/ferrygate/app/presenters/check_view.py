@@ -30,7 +30,7 @@ _MARKS = {
     StageOutcome.NOT_REACHED: ("skipped", "faint"),
 }
 _MILLISECONDS_BELOW = 1000  # above, a tenth of a second is what people read
-_LINE = 88  # characters of a detail without blanks that fit beside the marks
+_MAX_LINE = 88  # characters of a detail without blanks that fit beside the marks
 
 
 class MarkedWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,5 +183,5 @@ def _took(milliseconds: int) -> str:
 
 def _folded(detail: str) -> str:
     """Clean a detail line by line, and break what has no blanks to break at."""
-    lines = (wrap(display_text(line), _LINE) for line in detail.splitlines())
+    lines = (wrap(display_text(line), _MAX_LINE) for line in detail.splitlines())
     return "\n".join("\n".join(parts) for parts in lines)

@@ -68,7 +68,7 @@ class StageCard(QFrame):
         self._details = _words("caption")
         self._details.setVisible(False)
         self._fold = ThemedButton(theme, look="link")
-        self._fold.clicked.connect(self._turn)
+        self._fold.clicked.connect(self._toggle_details)
         self._lay_out()
         self.show_row(row)
 
@@ -109,7 +109,7 @@ class StageCard(QFrame):
         self._name_fold()
 
     @Slot()
-    def _turn(self) -> None:
+    def _toggle_details(self) -> None:
         self._details.setVisible(self._details.isHidden())
         self._name_fold()
         if not self._details.isHidden():
