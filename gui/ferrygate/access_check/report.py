@@ -127,8 +127,8 @@ def make_report(
     source: ReportSource,
     *,
     render: Render = str,
-    redact: Callable[[str], str] = str,
-    shorten: bool = False,
+    redact: Callable[[str], str],
+    shorten: bool,
 ) -> Report:
     """Make a report.
 

@@ -49,7 +49,7 @@ class _Words(msgspec.Struct, frozen=True):
     log: str
 
 
-def report_html(report: Report, render: Render = str) -> str:
+def report_html(report: Report, render: Render) -> str:
     """Write a report as a page.
 
     Args:

@@ -59,10 +59,8 @@ class StageTeller:
         """Tell how a stage ended, after those before it; what it took is counted if not given."""
         for stage in _ORDER[: _ORDER.index(result.stage)]:
             self._pass_over(stage)
-        if not result.milliseconds:
-            took = round(1000 * (self._clock.monotonic() - self._since))
-            result = msgspec.structs.replace(result, milliseconds=took)
-        self._add(result)
+        took = round(1000 * (self._clock.monotonic() - self._since))
+        self._add(msgspec.structs.replace(result, milliseconds=took))
         self.begin()
 
     def passed(self, stage: Stage, sentence: Message, detail: str = "") -> None:
