@@ -1,4 +1,4 @@
-"""Asks what may take long, or never answer, beside the stages: the keychain, and Okta."""
+"""Asks the keychain and Okta beside the stages: either may take long, or never answer."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class TimedAnswer(Generic[T]):
     """Holds an answer, or why there is none, and how long either took.
 
     Attributes:
-        value: the answer, where there is no problem.
-        problem: why there is none.
-        milliseconds: for which it was waited.
+        value: the answer; ``None`` where there is a problem.
+        problem: why there is no answer; ``None`` where there is one.
+        milliseconds: from the question to the answer or the problem.
     """
 
     value: T | None
@@ -30,7 +30,7 @@ class TimedAnswer(Generic[T]):
 
 
 class BackgroundAnswer(Generic[T]):
-    """Asks on a thread of its own, which is left behind where no answer comes in time."""
+    """Asks on a background thread, which is left to itself if no answer comes in time."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class BackgroundAnswer(Generic[T]):
             clock: the time.
             threads: starts the thread.
             cancel: ends the wait.
-            name: the thread's.
+            name: the name of the thread.
         """
         self._ask = ask
         self._clock = clock
@@ -64,7 +64,7 @@ class BackgroundAnswer(Generic[T]):
         """Wait for the answer; ``None`` if none came in time.
 
         Raises:
-            Cancelled: as asked.
+            Cancelled: ``cancel`` was set.
         """
         with self._cancel.watched(self._answered.set):
             self._cancel.check()
@@ -78,7 +78,7 @@ class BackgroundAnswer(Generic[T]):
         problem: Problem | None = None
         try:
             value = self._ask()
-        except Exception as error:  # noqa: BLE001  for the thread that waits
+        except Exception as error:  # noqa: BLE001  told by the thread that waits
             problem = problem_of(error)
         took = round(1000 * (self._clock.monotonic() - self._began))
         self._answer = TimedAnswer(value, problem, took)

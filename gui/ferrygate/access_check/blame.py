@@ -1,4 +1,4 @@
-"""Decides who can mend a stage that has failed on the way to the server."""
+"""Decides who can mend a stage that has failed."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Holds what is known of a failure beside its kind.
 
     Attributes:
-        steps: of the attempt, as far as they tell what was met in place of the server.
-        is_okta_there: Okta has answered from here; ``None`` where it was not asked.
+        steps: those of the attempt that tell what was met in place of the server.
+        is_okta_there: Okta has answered from here; ``None`` if Okta was not asked.
     """
 
     steps: tuple[Step, ...] = ()
@@ -65,7 +65,7 @@ def party_for(kind: Kind, stage: Stage, evidence: Evidence) -> Party:
 
 
 def _for_name(is_okta_there: bool | None) -> Party:  # noqa: FBT001  one fact
-    """Choose by whether another name was found from here."""
+    """Choose by whether Okta's name was found from here, which tells that names are."""
     if is_okta_there is None:
         return Party.YOU
     return Party.CONTACT if is_okta_there else Party.NETWORK

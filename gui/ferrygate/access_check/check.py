@@ -50,7 +50,7 @@ from ferrygate.ssh.connection import Connection
 
 T = TypeVar("T")
 
-_KEYCHAIN_SECONDS = 4.0  # for an answer: one that waits for a person's word is not waited for
+_KEYCHAIN_SECONDS = 4.0  # for an answer; a keychain that waits for a person takes longer
 _OKTA_SECONDS = 6.0  # for an answer, from the check's beginning
 _NOT_ASKED_FOR = message("Not asked for.")
 _OWN_CODES = frozenset({Sent.CODE, Sent.PASSWORD_AND_CODE})  # made here, or typed beforehand
@@ -80,7 +80,7 @@ class AccessCheck:
         """Begin.
 
         Args:
-            tools: what it is made with.
+            tools: what the check is made with.
             site: whose access is checked.
             credentials: the secrets in memory; they are sent where a sign-in was asked for.
             options: what is to be checked.
@@ -108,7 +108,7 @@ class AccessCheck:
         """Make the check, and return its verdict.
 
         Raises:
-            Cancelled: as asked.
+            Cancelled: ``cancel`` was set.
         """
         self._excuse()
         if self._site.sign_in.okta_address:
@@ -175,7 +175,7 @@ class AccessCheck:
             self._at_hand = msgspec.structs.replace(self._at_hand, kept=answer.value.keeps)
 
     def _needs_keychain(self) -> bool:
-        """Tell whether a secret is not given from elsewhere each time."""
+        """Tell whether a secret may be in the keychain, as it is not given at each start."""
         given = self._options.given
         return any(kind not in given for kind in secrets_asked_for(self._site))
 

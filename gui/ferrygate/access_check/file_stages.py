@@ -1,7 +1,7 @@
 """The stages behind the sign-in: channels, start folder, one byte written, and the speed.
 
-Coroutines on one SFTP channel. Nothing that is there is ever written over: each file has a name of
-its own, which was asked about, and is opened exclusively.
+Coroutines on one SFTP channel. No file of the server is ever written over: those of the check have
+random names, which are looked for first, and are opened exclusively.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from ferrygate.sftp.wire import NameReply, Status, StatusReply, Type
 _MAX_CHANNELS = 9  # as many as a session may use: one to browse, eight to transfer
 _COUNT_SECONDS = 1.0  # for which more channels are asked for
 _NAME = ".ferrygate-check-{}"
-_NAME_BYTES = 8  # of chance in a name
+_NAME_BYTES = 8  # random bytes in a name
 _ROUND_TRIPS = 5
 _SPEED_BYTES = 4 << 20
-_PATTERN_BYTES = 1 << 16  # of chance, repeated: a line that compresses gains nothing by it
+_PATTERN_BYTES = 1 << 16  # random bytes, repeated: a line that compresses gains nothing by them
 
 _UNWRITTEN = message("The speed could not be measured, since no file could be written.")
 _UNREAD = message("The speed could not be measured, since its file could not be read.")
 
 
 def count_channels(connection: SftpConnection, clock: Clock, cancel: CancelToken) -> int:
-    """Count the channels that the server grants beside the first; stops at what a session uses.
+    """Count the channels that the server grants beside the first, up to what a session uses.
 
     Raises:
         FerrygateError: the connection ended, or a channel is of no use.
@@ -288,7 +288,7 @@ class FileStages:
     async def _send_and_fetch(
         self, path: bytes, content: bytes, times: list[float]
     ) -> FerrygateError | None:
-        """Write a file and read it, adding the time of each; return what came in between."""
+        """Write a file and read it, adding the time of each; return the error that stopped this."""
         try:
             await self._write(path, content)
             times.append(self._clock.monotonic())
@@ -316,7 +316,7 @@ class FileStages:
         self._teller.passed(Stage.SPEED, sentence, detail)
 
     async def _round_trip(self) -> float:
-        """Ask for the start folder; any answer will do. Returns the seconds until it came."""
+        """Ask for the start folder, and return the seconds until any answer came."""
         began = self._clock.monotonic()
         await self._files.request_stat(self._folder)
         return self._clock.monotonic() - began
@@ -351,5 +351,5 @@ def _not_removed(refusal: FerrygateError | None) -> str:
 
 
 def _rate(seconds: float) -> int:
-    """Return bytes a second for what was moved in this time."""
+    """Return the bytes a second at which the file of the speed went in these seconds."""
     return round(_SPEED_BYTES / max(seconds, 1e-6))

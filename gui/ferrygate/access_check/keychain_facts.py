@@ -16,10 +16,10 @@ class KeychainFacts(msgspec.Struct, frozen=True):
     """Tells what is known of the keychain.
 
     Attributes:
-        name: of its kind, for support.
-        note: why nothing can be kept in it, where that is so.
-        keeps: whether a secret of a sort is kept; ``None`` where it cannot tell without giving it
-            out.
+        name: the kind of keychain, for support.
+        note: why nothing can be kept in the keychain, where that is so.
+        keeps: whether a secret of a kind is kept; ``None`` where the keychain cannot tell without
+            giving it out.
     """
 
     name: str
@@ -30,15 +30,15 @@ class KeychainFacts(msgspec.Struct, frozen=True):
 def keychain_facts(
     open_vault: Callable[[], Vault], site: Site, kinds: Iterable[SecretKind]
 ) -> KeychainFacts:
-    """Ask the keychain; waits for it.
+    """Ask the keychain, and wait for its answer.
 
     Args:
-        open_vault: opens it.
-        site: for which it may keep secrets.
-        kinds: those that are asked for.
+        open_vault: opens the keychain.
+        site: the site whose secrets may be kept.
+        kinds: the kinds of secrets to ask for.
 
     Raises:
-        KeychainError: it is locked, or did not answer.
+        KeychainError: the keychain is locked, or did not answer.
     """
     vault = open_vault()
     binding = Binding(host=site.host, port=site.port, username=site.username)

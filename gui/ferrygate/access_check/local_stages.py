@@ -19,12 +19,12 @@ from ferrygate.sites.site import Site
 
 
 def tell_settings(teller: StageTeller, site: Site, source: str) -> None:
-    """Tell what the settings are, and whether a user is named by them.
+    """Tell what the settings are, and whether they name a user.
 
     Args:
         teller: takes the stage.
         site: the settings.
-        source: the file that they come from; empty for a saved site.
+        source: the file of the settings; empty for a saved site.
     """
     detail = _settings_text(site, source)
     try:
@@ -58,8 +58,8 @@ def tell_home(
 
     Args:
         teller: takes the stage.
-        keychain: what it has answered; ``None`` where it has not.
-        is_needed: a secret may be in it; else the state of the keychain is in nobody's way.
+        keychain: its answer; ``None`` if none came in time.
+        is_needed: a secret may be in the keychain; else its state is in nobody's way.
     """
     stage = Stage.HOME
     if not is_needed:
@@ -106,9 +106,9 @@ def tell_breaker(
     Args:
         teller: takes the stage.
         site: whose account it is.
-        ledger: has counted.
-        known_hosts: name the account as well.
-        try_anyway: a person's word, for the attempt that follows.
+        ledger: counts the refusals.
+        known_hosts: the keys on record, under which refusals are counted as well.
+        try_anyway: a person's word that lets the attempt through that follows.
 
     Raises:
         SettingsError: the ledger cannot be read.

@@ -29,8 +29,8 @@ def tell_okta(teller: StageTeller, answer: TimedAnswer[float | None] | None, add
 
     Args:
         teller: takes the stage.
-        answer: Okta's; ``None`` where none came in time.
-        address: Okta's.
+        answer: Okta's; ``None`` if none came in time.
+        address: Okta's, as the site names it.
     """
     if answer is None or answer.problem is not None:
         problem = None if answer is None else answer.problem

@@ -39,9 +39,9 @@ class RefusalFacts(msgspec.Struct, frozen=True, kw_only=True):
         sent_code: a code has left, whether joined to the password or not.
         was_typed: a person had typed the code.
         correction: seconds by which the code was corrected.
-        clock_off: seconds by which codes are off after that; ``None`` where nobody told the time.
-        verdict: Okta's on the password alone, where it was asked.
-        refusals: in a row, as counted on this computer, with this one.
+        clock_off: seconds by which codes are off after that; ``None`` if no other clock was found.
+        verdict: Okta's on the password alone; ``None`` if Okta was not asked.
+        refusals: those in a row, counted on this computer, this one included.
     """
 
     sent_password: bool = True
@@ -86,8 +86,8 @@ def causes_of(facts: RefusalFacts) -> tuple[Cause, ...]:
 def step_after(facts: RefusalFacts, told: Message | None) -> Message:
     """Say what to do next, and how many refusals are left before the protection stops the next one.
 
-    What is told of a refusal everywhere names the clock as well, which a check has looked at; where
-    a list of causes stands beside it, the list takes its place.
+    Outside a check the next step after a refusal (``told``) names the clock as well, which a check
+    has looked at. So a list of causes takes the place of that step, if there is one.
     """
     has_list = facts.sent_password or facts.sent_code
     if told is None or (has_list and facts.verdict in {None, PasswordVerdict.CORRECT}):

@@ -1,8 +1,8 @@
-"""Makes what support is sent: an access check or a problem, versions, and the end of the log.
+"""Makes the report of an access check for support: stages, versions, and the end of the log.
 
-Command line, window and every "Copy details for support" use this one maker. All texts of a
-:class:`Report` are fit to be sent: put into words, secrets in use taken out, controls written out,
-and on request shortened. So what writes a report as text, HTML or JSON only arranges them.
+Command line and window use this one maker. All texts of a :class:`Report` are fit to be sent: put
+into words, secrets in use taken out, controls written out, and on request shortened. So the modules
+that write a report as text, HTML or JSON only arrange them.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def make_report(
     """Make a report.
 
     Args:
-        source: what it tells.
+        source: the check, its site, and the log.
         render: puts sentences into words; programs read English.
         redact: takes secrets in use out of a text.
         shorten: shorten the names of hosts and users, and addresses.
@@ -210,7 +210,7 @@ class _Maker:
         )
 
     def facts(self, site: Site) -> Iterator[Fact]:
-        """Report what is known of the site, but for what it leaves out."""
+        """Report the facts of the site; one that it leaves out is not named."""
         for name, caption, value in _facts(site):
             if value:
                 made = self.text(value) if isinstance(value, str) else self.words(value)

@@ -54,7 +54,7 @@ def report_html(report: Report, render: Render) -> str:
 
     Args:
         report: the report, in words.
-        render: puts the page's own words into those of the same language.
+        render: puts the page's own words into the language of the report.
     """
     words = _Words(
         *map(

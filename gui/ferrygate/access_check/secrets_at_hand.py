@@ -45,8 +45,8 @@ class SecretsAtHand(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         credentials: those in memory.
-        given: where secrets are that the one who checks has, by their sort.
-        kept: whether the keychain has one of a sort; ``None`` where it cannot tell.
+        given: where the sender of the check has secrets, such as a variable's name, by their kind.
+        kept: whether the keychain has a secret of a kind; ``None`` where it cannot tell.
     """
 
     credentials: Credentials
@@ -54,14 +54,14 @@ class SecretsAtHand(msgspec.Struct, frozen=True, kw_only=True):
     kept: Mapping[SecretKind, bool | None] = {}
 
     def presence(self, kind: SecretKind) -> Presence:
-        """Tell whether a secret of this sort is at hand."""
+        """Tell whether a secret of this kind is at hand."""
         if kind in self.given or self._is_in_memory(kind) or self.kept.get(kind):
             return Presence.THERE
         is_unknown = self.kept.get(kind, False) is None
         return Presence.UNKNOWN if is_unknown else Presence.MISSING
 
     def place(self, kind: SecretKind) -> str:
-        """Say for support where a secret of this sort is; nothing of the secret itself."""
+        """Say for support where a secret of this kind is; nothing of the secret itself."""
         if kind in self.given:
             return self.given[kind]
         if self._is_in_memory(kind):
@@ -102,9 +102,9 @@ def tell_secrets(
 
     Args:
         teller: takes the stage.
-        site: what is signed in to.
-        at_hand: what is known of its secrets.
-        are_needed: an attempt follows, so that a missing one is a failure.
+        site: the site to sign in to.
+        at_hand: tells of its secrets.
+        are_needed: a sign-in follows, so that a missing secret is a failure.
     """
     kinds = secrets_asked_for(site)
     detail = "\n".join([*_places(kinds, at_hand), *_more(site, at_hand)])
@@ -179,7 +179,7 @@ def _more(site: Site, at_hand: SecretsAtHand) -> list[str]:
 
 
 def _places(kinds: tuple[SecretKind, ...], at_hand: SecretsAtHand) -> list[str]:
-    """Say where each is; a private key may need no passphrase, so a missing one says nothing."""
+    """Say where each secret is; a missing passphrase is not named, as a key may need none."""
     told = [
         kind
         for kind in kinds

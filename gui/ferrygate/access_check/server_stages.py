@@ -82,7 +82,7 @@ class ServerStages:
         self._met: list[Step] = []  # in place of the server
 
     def take(self, step: Step) -> None:
-        """Take a step that was done; tell its stage, unless that was told before."""
+        """Take a step of the attempt, and tell its stage, unless that was told before."""
         self._record.add(step)
         self._last = step
         match step:

@@ -22,9 +22,9 @@ _ADDRESS = re.compile(f"{_IPV4}|{_IPV6}")
 def shortener(site: Site | None) -> Callable[[str], str]:
     """Make a function that shortens a text.
 
-    Shortened are the names of the site's server, its user and its Okta organisation wherever they
-    are words of their own, whatever stands before or after an ``@``, hosts that a port follows or
-    that are part of an address on the web, and addresses of computers.
+    Shortened are the names of the site's server, its user and its Okta organisation, wherever they
+    are whole words; both sides of an ``@``; hosts before a port or in an address on the web; and
+    addresses of computers.
     """
     names = set[str]() if site is None else _names(site)
     longest_first = sorted(sorted(names), key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""Writes what support is sent with any details: what runs, and the end of its log."""
+"""Writes the end of every text for support: versions, platform, and the last lines of the log."""
 
 from __future__ import annotations
 

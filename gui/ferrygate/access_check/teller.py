@@ -56,7 +56,7 @@ class StageTeller:
         self._reasons[stage] = reason
 
     def end(self, result: StageResult) -> None:
-        """Tell how a stage ended, after those before it; what it took is counted if not given."""
+        """Tell how a stage ended, and how long it took; those passed over before it come first."""
         for stage in _ORDER[: _ORDER.index(result.stage)]:
             self._pass_over(stage)
         took = round(1000 * (self._clock.monotonic() - self._since))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ferrygate.sign_in.okta_attempts import OktaAttempts
 
 RandomHex = Callable[[int], str]
-"""Gives so many bytes of chance as hexadecimal digits."""
+"""Returns that many random bytes as hexadecimal digits."""
 
 
 class CheckTools(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,13 +32,13 @@ class CheckTools(msgspec.Struct, frozen=True, kw_only=True):
         ledger: codes that left, and refusals.
         known_hosts: host keys on record.
         attempts: makes the attempt, with the deadlines of a check.
-        okta: makes what asks the site's Okta; slow.
+        okta: makes the object that asks the site's Okta; slow.
         skews: corrections of this computer's clock.
         open_vault: opens the keychain; slow.
         check_home: makes sure that Ferrygate can write its files; raises SettingsError.
         redact: takes the secrets in use out of a text.
-        random_hex: cryptographic randomness, so many bytes as hex.
-        reply_seconds: after which a server that answers nothing on a channel counts as gone.
+        random_hex: cryptographic randomness.
+        reply_seconds: without an answer on a channel, after which the server counts as gone.
     """
 
     clock: Clock
@@ -59,13 +59,13 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Holds what is to be checked.
 
     Attributes:
-        sign_in: sign in once, and try what comes behind it.
+        sign_in: sign in once, and try the stages behind that.
         write_folder: the remote folder to write one byte into.
         speed: measure the speed.
         explain: a person's word that Okta may be asked about a refusal.
         try_anyway: a person's word after repeated refusals.
-        given: where secrets are that the one who checks has, by their sort.
-        source: the file that the settings come from; empty for a saved site.
+        given: where the sender of the check has secrets, such as a variable's name, by their kind.
+        source: the file of the settings; empty for a saved site.
     """
 
     sign_in: bool = False

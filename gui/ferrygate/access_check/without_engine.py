@@ -1,4 +1,4 @@
-"""Makes a check that ended before there was an engine: a file, folder or secret is of no use."""
+"""Makes the check that ends without an engine: a file, folder or secret cannot be used."""
 
 from __future__ import annotations
 

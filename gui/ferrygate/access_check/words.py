@@ -39,7 +39,7 @@ PARTY_WORDS = {
     Party.CONTACT: message("Your contact"),
     Party.OWNER: message("The server's owner"),
 }
-"""Those whose move it is."""
+"""The names of those whose move it is."""
 
 PARTY_STEPS = {
     Party.YOU: message("Mend what is said here, then check again."),

@@ -40,13 +40,13 @@ class OpenedSite:
     """Works on one site that may not be signed in yet; used from one thread, and closed."""
 
     def __init__(self, client: EngineClient, site: Site) -> None:
-        """Made by :func:`ferrygate.api.connecting.open_session`; not signed in yet."""
+        """Begin before a sign-in; :func:`ferrygate.api.connecting.open_session` makes these."""
         self._client = client
         self.site = site
 
     @property
     def at_hand(self) -> SecretsChanged:
-        """Tell which secrets are at hand, and whether a keychain is; not the secrets."""
+        """Tell which secrets are at hand, without the secrets, and whether there is a keychain."""
         return self._client.at_hand or SecretsChanged(site=self.site)
 
     def __enter__(self) -> Self:
@@ -141,7 +141,10 @@ class OpenedSite:
         return self._one(MeasureSkew(self._client.number()), SkewMeasured)
 
     def apply_skew(self, seconds: int) -> None:
-        """Make codes for a clock that is so much ahead; kept for the site, up to 10 s ends it."""
+        """Make codes for a clock that is ``seconds`` ahead; kept for the site.
+
+        Up to 10 seconds count as none and end the correction.
+        """
         demand("seconds", seconds, int)
         self._client.do(ApplySkew(self._client.number(), seconds))
 
@@ -170,12 +173,12 @@ class OpenedSite:
             explain: once refused, ask Okta with the password alone.
             try_anyway: sign in once more after repeated refusals.
             typed_code: from a phone or a token, in place of one that is made here.
-            given: where secrets are that were not passed on, for the person.
-            source: the file that the site comes from, for the person.
+            given: where secrets are that were not passed on, by their kind; told to the person.
+            source: the file that the site comes from; told to the person.
             on_stage: called with each stage as it ends.
 
         Raises:
-            Cancelled: it was taken back.
+            Cancelled: :meth:`cancel` was called.
             UsageError: there is a session, or files are to be tried without a sign-in.
         """
         demand("typed_code", typed_code, Secret, type(None))

@@ -32,7 +32,7 @@ class CheckPrinter:
     """Prints each stage as it ends; those that were not reached are named together at the end.
 
     Attributes:
-        has_begun: it was said what is checked.
+        has_begun: the line that says what is checked was printed.
     """
 
     def __init__(self, terminal: Terminal) -> None:
@@ -102,7 +102,7 @@ class CheckPrinter:
         return _("nothing")
 
     def _more(self, result: StageResult) -> list[str]:
-        """List what is told below a stage."""
+        """List the lines below a stage: causes, next step, the server's words, who can mend it."""
         lines = [
             f"{number}. {render(cause_words(cause))}"
             for number, cause in enumerate(result.causes, 1)

@@ -13,14 +13,14 @@ from ferrygate.sites.site import Site
 
 
 class CheckReport:
-    """Writes the report where one is wanted; its maker is loaded then."""
+    """Writes the report if one is wanted; its maker is loaded then."""
 
     def __init__(self, context: CommandContext, path: Path | None, *, shorten: bool) -> None:
         """Make sure, before anything is checked, that a report would replace nothing else.
 
         Args:
             context: the command's.
-            path: the page's; none where no report is wanted.
+            path: the page's; none if no report is wanted.
             shorten: shorten the names of servers and users.
 
         Raises:
@@ -38,7 +38,7 @@ class CheckReport:
         """Write page and JSON, and say where they are; called while secrets are in use.
 
         Args:
-            name: what was checked.
+            name: the name of the site, or the path of the file, that was checked.
             site: the site; none where its file could not be read.
             checked: the check.
 

@@ -78,15 +78,15 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         rows: the stages that have ended, but for those that were not reached.
-        skipped: those, in one sentence.
+        skipped: the stages that were not reached, in one sentence.
         is_running: the check is under way.
-        status: what is checked now, or that the check was stopped; empty with a verdict.
-        verdict: the end of it, once it has ended.
+        status: the stage that is checked now, or that the check was stopped; empty with a verdict.
+        verdict: the verdict, once the check has ended.
         problem: why there is no verdict.
         can_sign_in: the sign-in itself can be tried.
-        consent: asked before that.
-        report: what support is sent, once there is something to send.
-        shortens: names of servers and users are shortened in it.
+        consent: the question before the sign-in, while it is asked.
+        report: the text for support, once there is one.
+        shortens: names of servers and users are shortened in the report.
     """
 
     rows: tuple[StageRow, ...] = ()
@@ -135,7 +135,7 @@ def skipped_words(results: Iterable[StageResult]) -> str:
 
 
 def doing_words(results: Iterable[StageResult]) -> str:
-    """Say what comes after the stages that have ended."""
+    """Name the stage that is checked now: the one after those that have ended."""
     ended = {result.stage for result in results}
     following = next((stage for stage in Stage if stage not in ended), Stage.SETTINGS)
     return _("Checking: {stage}…").format(stage=render(STAGE_TITLES[following]))

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class _GivenSecretError(Exception):
-    """Holds why a secret that is given from outside cannot be used."""
+    """Tells why a secret of the environment cannot be used."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()
@@ -239,7 +239,7 @@ def _open(
     """Open a session; without a sign-in no secret is read, and the keychain asked for none.
 
     Raises:
-        _GivenSecretError: one that is given from outside cannot be used.
+        _GivenSecretError: a secret of the environment cannot be used.
     """
     if not flags["sign_in"]:
         return open_session(context, site, prompter, unneeded=frozenset(SecretKind))
@@ -266,7 +266,7 @@ def _typed_code(
 ) -> Secret | None:
     """Use the secrets at hand, and return the code that a person gives, if one is to.
 
-    A secret that is missing is the check's to tell.
+    A missing secret is no error here: the check tells of it.
     """
     try:
         use_secrets(context, session, ask_code=flags["ask_code"], code_stdin=flags["code_stdin"])

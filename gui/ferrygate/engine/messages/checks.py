@@ -14,14 +14,14 @@ class CheckAccess(msgspec.Struct, frozen=True, kw_only=True):
     """Check the open site's account stage by stage.
 
     Without ``sign_in`` no secret is read and no code is claimed: the attempt ends before that. Each
-    stage is answered by a CheckStageEnded as it ends, in order, those that were not reached
-    included; CheckEnded follows, and then Done. A stage that fails does not fail the request: it
-    fails with ``usage`` while a session is signed in or a sign-in is under way, and with
-    ``cancelled`` after a CancelRequest.
+    stage is told by a CheckStageEnded as it ends, in order, those that were not reached included;
+    CheckEnded follows, and then Done. A stage that fails does not fail the request. The request
+    fails with ``usage`` if no site is open, a session is signed in, a sign-in is under way, or
+    files are to be tried without ``sign_in``; and with ``cancelled`` after a CancelRequest.
 
     Attributes:
-        sign_in: make one attempt to sign in, counted by ledger and breaker, and try what comes
-            behind it. It uses the secrets at hand, and asks as a sign-in does.
+        sign_in: sign in once, counted by ledger and breaker, and try the stages behind that. The
+            attempt uses the secrets at hand, and asks as a sign-in does.
         write_folder: the remote folder to write one byte into, which is removed; ``None`` for none.
             Needs ``sign_in``.
         speed: measure the round trip, and 4 MiB each way. Needs ``sign_in``.
@@ -29,9 +29,9 @@ class CheckAccess(msgspec.Struct, frozen=True, kw_only=True):
             count as another refusal.
         try_anyway: a person's word after repeated refusals.
         typed_code: from a phone or a token, as for a SignIn.
-        given: where secrets come from that the sender has, or would read, itself: a variable's or a
-            file's name for people.
-        source: where the settings come from: the connection file's path; empty for a saved site.
+        given: where secrets are that the sender has, or would read: a variable's or a file's name
+            for people, by their kind.
+        source: the connection file's path; empty for a saved site.
     """
 
     request: int

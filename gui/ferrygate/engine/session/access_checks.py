@@ -33,14 +33,14 @@ class AccessChecks:
         emit: Callable[[Event], None],
         post: Callable[[Callback], None],
     ) -> None:
-        """Take what is needed.
+        """Begin without a check.
 
         Args:
             dependencies: what the engine is made of.
             current: the open site.
             supervisor: has the session, if there is one, and asks the person.
-            emit: told of every event.
-            post: has something done on the engine's thread.
+            emit: takes every event.
+            post: runs a callback on the engine's thread.
         """
         self._current = current
         self._supervisor = supervisor
