@@ -23,11 +23,11 @@ def chosen_settings(files: Sequence[Path], assignments: Sequence[str]) -> Settin
         LocalFileError: a file cannot be read.
         UsageError: a name is not known, or a value makes no sense.
     """
-    from ferrygate.sandbox.settings import SettingError, read_settings  # noqa: PLC0415  slow
+    from ferrygate.sandbox.settings import SandboxSettingError, read_settings  # noqa: PLC0415  slow
 
     try:
         return read_settings(files, assignments)
-    except SettingError as error:
+    except SandboxSettingError as error:
         raise UsageError(
             message("The sandbox cannot be set up like this: {detail}.", detail=str(error)),
             next_step=message("Names and values are listed by: ferrygate sandbox --set help"),

@@ -88,7 +88,7 @@ class HostKeyType(StrEnum):
     RSA = "ssh-rsa"
 
 
-class SettingError(Exception):
+class SandboxSettingError(Exception):
     """A setting is not known, or its value makes no sense; the text names it."""
 
 
@@ -136,8 +136,8 @@ DESCRIPTIONS = {
     "symlink": "status, 8 (proposed)",
     "listing_page": "names in one answer to READDIR, 100 (proposed); 0 for all (observed)",
     "listing_delay_milliseconds": "for each folder listed; 40 is what AWS tells of (documented)",
-    "idle_seconds": "without a request until the connection ends, 1800 (documented)",
-    "unresponsive_seconds": "of silence until the connection ends, 300 (documented)",
+    "idle_seconds": "seconds without a request until the connection ends, 1800 (documented)",
+    "unresponsive_seconds": "seconds of silence until the connection ends, 300 (documented)",
     "sign_in_methods": "PASSWORD, PUBLIC_KEY_OR_PASSWORD or PUBLIC_KEY_AND_PASSWORD (documented)",
     "public_key": "key that the function has for the person, as ssh-ed25519 AAAA... (documented)",
     "attempts": "passwords and keys on one connection, 3 (proposed)",
@@ -158,18 +158,18 @@ def read_settings(files: Iterable[Path] = (), assignments: Iterable[str] = ()) -
 
     Raises:
         OSError: a file cannot be read.
-        SettingError: a name is not known, or a value makes no sense.
+        SandboxSettingError: a name is not known, or a value makes no sense.
     """
     values: dict[str, Any] = {}
     for file in files:
         try:
             values |= tomllib.loads(file.read_bytes().decode())
         except ValueError as error:  # no UTF-8, or no TOML
-            raise SettingError(f"{file.name}: {error}") from None
+            raise SandboxSettingError(f"{file.name}: {error}") from None
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
-            raise SettingError(f"{assignment}: a value is missing")
+            raise SandboxSettingError(f"{assignment}: a value is missing")
         values[name] = text
     return _settings(values)
 
@@ -188,13 +188,13 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     fields = {}
     for name, value in values.items():
         if name not in known:
-            raise SettingError(f"{name}: there is no such setting")
+            raise SandboxSettingError(f"{name}: there is no such setting")
         is_list = known[name] == "host_keys" and isinstance(value, str)
         field = [each.strip() for each in value.split(",")] if is_list else value
         try:
             converted = msgspec.convert({known[name]: field}, Settings, strict=False)
         except msgspec.ValidationError:
-            raise SettingError(f"{name}: {value} makes no sense") from None
+            raise SandboxSettingError(f"{name}: {value} makes no sense") from None
         fields[known[name]] = getattr(converted, known[name])
     settings = Settings(**fields)
     _check(settings)
@@ -204,34 +204,34 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 def _check(settings: Settings) -> None:
     for name in ("listing_page", "listing_delay_milliseconds", "okta_requests_per_second"):
         if not getattr(settings, name) >= 0:
-            raise SettingError(f"{name.replace('_', '-')}: less than 0")
+            raise SandboxSettingError(f"{name.replace('_', '-')}: less than 0")
     for name in ("idle_seconds", "unresponsive_seconds", "attempts"):
         if not getattr(settings, name) > 0:
-            raise SettingError(f"{name.replace('_', '-')}: not above 0")
+            raise SandboxSettingError(f"{name.replace('_', '-')}: not above 0")
     for name in ("rename_onto_existing", "rmdir_not_empty", "random_write", "symlink"):
         if getattr(settings, name) is Status.OK:  # which would be said of what was not done
-            raise SettingError(f"{name.replace('_', '-')}: 0 is no refusal")
+            raise SandboxSettingError(f"{name.replace('_', '-')}: 0 is no refusal")
     if not _BANNER.fullmatch(settings.banner):
-        raise SettingError("banner: not up to 4,096 printable characters of ASCII")
+        raise SandboxSettingError("banner: not up to 4,096 characters of ASCII text")
     if not settings.host_keys:
-        raise SettingError("host-keys: none")
+        raise SandboxSettingError("host-keys: there has to be one")
     if len(set(settings.host_keys)) < len(settings.host_keys):
-        raise SettingError("host-keys: a type twice")
+        raise SandboxSettingError("host-keys: a type twice")
     _check_public_key(settings)
 
 
 def _check_public_key(settings: Settings) -> None:
     if not settings.public_key:
         if settings.sign_in_methods is SignInMethods.PUBLIC_KEY_AND_PASSWORD:
-            raise SettingError("sign-in-methods: PUBLIC_KEY_AND_PASSWORD needs public-key")
+            raise SandboxSettingError("sign-in-methods: PUBLIC_KEY_AND_PASSWORD needs public-key")
         return
     if settings.sign_in_methods is SignInMethods.PASSWORD:
-        raise SettingError("public-key: sign-in-methods is PASSWORD, which asks for none")
+        raise SandboxSettingError("public-key: sign-in-methods is PASSWORD, which asks for none")
     try:
         read_public_keys(json.dumps({"name": [settings.public_key]}), "")
         asyncssh.import_public_key(settings.public_key)
     except (ConfigurationError, asyncssh.KeyImportError):
-        raise SettingError("public-key: no public key as in ssh-ed25519 AAAA...") from None
+        raise SandboxSettingError("public-key: no public key as in ssh-ed25519 AAAA...") from None
 
 
 def _written(value: object) -> str:

@@ -12,8 +12,8 @@ from ferrygate.sandbox.settings import (
     DESCRIPTIONS,
     HostKeyType,
     Partial,
+    SandboxSettingError,
     SetStat,
-    SettingError,
     Settings,
     SignInMethods,
     describe,
@@ -88,7 +88,7 @@ def test_a_file_has_the_same_names_and_what_is_set_goes_before_it(tmp_path: Path
     ],
 )
 def test_what_makes_no_sense_is_refused(assignment: str, text: str) -> None:
-    with pytest.raises(SettingError, match=text):
+    with pytest.raises(SandboxSettingError, match=text):
         read_settings(assignments=[assignment])
 
 
@@ -105,7 +105,7 @@ def test_a_banner_may_have_lines() -> None:
     ],
 )
 def test_what_is_no_public_key_is_refused(key: str) -> None:
-    with pytest.raises(SettingError, match="public-key: no public key"):
+    with pytest.raises(SandboxSettingError, match="public-key: no public key"):
         read_settings(assignments=["sign-in-methods=PUBLIC_KEY_OR_PASSWORD", f"public-key={key}"])
 
 
@@ -117,7 +117,7 @@ def test_a_public_key_goes_with_methods_that_ask_for_it() -> None:
     ):
         words = [f"sign-in-methods={methods}", f"public-key={key} somebody@laptop"]
         assert read_settings(assignments=words).sign_in_methods is methods
-    with pytest.raises(SettingError, match="public-key: sign-in-methods is PASSWORD"):
+    with pytest.raises(SandboxSettingError, match="public-key: sign-in-methods is PASSWORD"):
         read_settings(assignments=[f"public-key={key}"])
 
 
@@ -125,7 +125,7 @@ def test_a_public_key_goes_with_methods_that_ask_for_it() -> None:
 def test_a_file_that_is_no_toml(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "acme.toml"
     file.write_bytes(content)
-    with pytest.raises(SettingError, match=r"acme\.toml"):
+    with pytest.raises(SandboxSettingError, match=r"acme\.toml"):
         read_settings([file])
 
 
