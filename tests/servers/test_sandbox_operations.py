@@ -151,7 +151,7 @@ REFUSALS = {
 NOT_MET = {
     Case.OPEN_EXCLUSIVE: "none of the clients opens a file exclusively",
     Case.EXTENSION: "none asks for an extension that VERSION does not name",
-    Case.CLOSE_BY_ORDER: "needs a server that is set up so",
+    Case.CLOSE_WITHOUT_RIGHT: "needs a server that is set up so",
     Case.RIGHT_MISSING: "needs a session policy that leaves a part of the home out",
     Case.VIRTUAL: "needs several mappings",
 }

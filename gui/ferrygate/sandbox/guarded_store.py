@@ -9,15 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ferrygate.sandbox.operation_table import ROWS, Case
 from ferrygate.sandbox.session_policy import SessionPolicy
-from ferrygate.sandbox.store import (
-    Attributes,
-    ObjectStore,
-    Reading,
-    Status,
-    StatusError,
-    Writing,
-)
+from ferrygate.sandbox.store import Attributes, ObjectStore, Reading, StatusError, Writing
 
 
 class GuardedStore:
@@ -91,7 +85,7 @@ class GuardedStore:
 
     def _check(self, action: str, key: str) -> None:
         if not self._policy.allows(action, f"{self._arn}/{key}"):
-            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+            raise _right_missing()
 
     def _check_put(self, key: str) -> None:
         self._check("s3:PutObject", key)
@@ -100,11 +94,11 @@ class GuardedStore:
 
     def _check_key(self, action: str) -> None:
         if self._key_arn and not self._policy.allows(action, self._key_arn):
-            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+            raise _right_missing()
 
     def _check_listing(self, prefix: str) -> None:
         if not self._policy.allows("s3:ListBucket", self._arn, prefix=prefix):
-            raise StatusError(Status.PERMISSION_DENIED, "Permission denied")
+            raise _right_missing()
 
 
 class _GuardedWriting:
@@ -128,3 +122,8 @@ class _GuardedWriting:
 
     def discard(self) -> None:
         self._writing.discard()
+
+
+def _right_missing() -> StatusError:
+    row = ROWS[Case.RIGHT_MISSING]
+    return StatusError(row.status, row.text)

@@ -33,7 +33,7 @@ class Case(StrEnum):
     NOT_A_FOLDER = "list a file"
     RANDOM_WRITE = "write anywhere but at the end"
     CLOSE_AFTER_REFUSED_WRITE = "close an upload of which a write was refused"
-    CLOSE_BY_ORDER = "close an upload without the right to put objects or to use the key"
+    CLOSE_WITHOUT_RIGHT = "close an upload without the right to put objects or to use the key"
     RIGHT_MISSING = "use a name that the session policy does not reach"
     SET_ATTRIBUTES = "set permissions, owner or times"
     RENAME_FOLDER = "rename a folder"
@@ -89,7 +89,7 @@ ROWS = {
     Case.CLOSE_AFTER_REFUSED_WRITE: _row(
         Status.FAILURE, "The upload has failed", _P, _P, "refused_write"
     ),
-    Case.CLOSE_BY_ORDER: _row(
+    Case.CLOSE_WITHOUT_RIGHT: _row(
         Status.PERMISSION_DENIED, "Permission denied", _D, _D, "close_error"
     ),
     Case.RIGHT_MISSING: _row(Status.PERMISSION_DENIED, "Permission denied", _O, _P),
@@ -120,7 +120,7 @@ def refused(case: Case, settings: Settings, **values: str) -> StatusError:
         values: what the text's braces stand for.
     """
     row = ROWS[case]
-    status = getattr(settings, row.setting, row.status) if row.setting else row.status
+    status = getattr(settings, row.setting) if row.setting else row.status
     if not isinstance(status, Status):  # a setting that says what happens, not with which status
         status = row.status
     return StatusError(status, row.text.format(**values))

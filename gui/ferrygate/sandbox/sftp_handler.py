@@ -24,7 +24,7 @@ _Answer = Callable[[int, Reader], bytes]
 
 
 class _Upload:
-    """Handles writing: writes must ascend without a gap."""
+    """Holds a handle for writing, whose writes must ascend without a gap."""
 
     def __init__(self, path: str, writing: Writing) -> None:
         self.path = path
@@ -33,7 +33,7 @@ class _Upload:
 
 
 class _Download:
-    """Handles reading, and counts the bytes that were read."""
+    """Holds a handle for reading, and counts the bytes that were read."""
 
     def __init__(self, path: str, reading: Reading) -> None:
         self.path = path
@@ -42,7 +42,7 @@ class _Download:
 
 
 class _Listing:
-    """Handles the listing of a folder."""
+    """Holds a handle for listing a folder."""
 
     def __init__(self, entries: Iterator[tuple[bytes, Attributes]]) -> None:
         self.entries = entries
@@ -63,7 +63,7 @@ class SftpHandler:
         hides_sizes: whether STAT, LSTAT and FSTAT are to be refused at this moment.
 
     Attributes:
-        delay_seconds: how long the latest answer is to wait.
+        delay_seconds: seconds that the latest answer is to wait.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class SftpHandler:
             self._counters.upload_closed(handle.path, handle.writing.attributes().size)
             if self._settings.close_error is not Status.OK:
                 self._give_back(name, publishes=False)
-                raise self._refused(Case.CLOSE_BY_ORDER)
+                raise self._refused(Case.CLOSE_WITHOUT_RIGHT)
             if self._fails(handle):
                 self._give_back(name)
                 raise self._refused(Case.CLOSE_AFTER_REFUSED_WRITE)
