@@ -22,7 +22,7 @@ class AccountState(StrEnum):
     """Names how a sign-in with the right password goes on."""
 
     ACTIVE = "active"
-    EXPIRED = "expired"  # the password, which Okta tells after the code
+    EXPIRED = "expired"  # the password has expired, which Okta reports after the code
     LOCKED = "locked"
     NOT_ENROLLED = "notenrolled"
     NO_CODES = "nocodes"  # factors that are no codes: push, text message

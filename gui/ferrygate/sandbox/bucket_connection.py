@@ -39,7 +39,7 @@ def connected(
 
     Args:
         options: names the bucket.
-        state: folder of this computer for the account of uploads, and for parts on their way.
+        state: folder of this computer for the journal of uploads, and for parts on their way.
         clock: gives uploads under way their time.
         limits: bounds on uploads and copies.
 
@@ -55,7 +55,7 @@ def connected(
                 state, options.endpoint_url, options.name, functools.partial(abort, client)
             )
         except (BotoCoreError, ClientError, OtherAddressError, ValueError) as error:
-            # A ValueError is boto3's for an address that is none.
+            # boto3 raises ValueError for a text that is no address.
             raise _unusable(options, error) from None
         journal = UploadJournal(state, options.endpoint_url, options.name)
         stack.callback(journal.close)
@@ -90,7 +90,7 @@ def _client(options: BucketOptions) -> Any:
     wanted = urlsplit(options.endpoint_url).netloc.lower()
 
     def check(request: Any, **_event: Any) -> None:
-        """Refuse what S3 redirects elsewhere."""
+        """Refuse a request that S3 redirects to another address."""
         found = urlsplit(request.url).netloc.lower()
         if found != wanted:
             raise OtherAddressError(found)

@@ -1,4 +1,4 @@
-"""Orders for tests: what the sandbox is to do wrong."""
+"""Makes the sandbox fail in ways that a test chooses."""
 
 from __future__ import annotations
 
@@ -97,6 +97,6 @@ class Faults:
         self._organization.account.locked = True
 
     def unlock_account(self) -> None:
-        """Unlock it, as an administrator does."""
+        """Unlock the person's account, as an administrator does."""
         self._organization.account.locked = False
         self._organization.account.wrong_codes = 0

@@ -76,7 +76,7 @@ class FolderStore:
     def open_writing(self, key: str) -> Writing:
         """Start an upload in the staging folder."""
         with _translated():
-            place = self._make_room(key)
+            place = self._prepare_place(key)
             descriptor, staged = tempfile.mkstemp(dir=self._staging)
             file = open(descriptor, "wb", buffering=0)  # noqa: PTH123, SIM115  a descriptor, open until published
             return _FileWriting(
@@ -84,14 +84,14 @@ class FolderStore:
                 Path(staged),
                 place,
                 self._clock,
-                before=lambda: self._make_way(place),
-                give_up_room=lambda: self._prune(place.parent),
+                before_publishing=lambda: self._prepare_publishing(place),
+                after_discarding=lambda: self._prune(place.parent),
             )
 
     def put_marker(self, prefix: str) -> None:
         """Make a folder that stays when it is empty."""
         with _translated():
-            place = self._make_room(prefix)
+            place = self._prepare_place(prefix)
             place.mkdir(exist_ok=True)
             self._markers.add(place)
 
@@ -110,7 +110,7 @@ class FolderStore:
     def move(self, source: str, target: str) -> None:
         """Give a file another place."""
         with _translated():
-            old, new = self._resolve(source), self._make_room(target)
+            old, new = self._resolve(source), self._prepare_place(target)
             self._keep_version(old)
             old.rename(new)
             self._prune(old.parent)
@@ -119,8 +119,11 @@ class FolderStore:
         """Count a folder as marked, even if it holds something already."""
         self._markers.keep(self._resolve(prefix))
 
-    def _make_room(self, key: str) -> Path:
-        """Make the folders above a key's place; if one is empty so far, it must have a marker."""
+    def _prepare_place(self, key: str) -> Path:
+        """Return a key's place, after making the folders above it.
+
+        A folder that is there and empty gets a marker: without an object, only that shows it.
+        """
         place = self._resolve(key)
         self._make_folder(place.parent)
         self._long_names.remember(key)
@@ -134,8 +137,8 @@ class FolderStore:
         elif folder not in self._markers and _is_empty(folder):
             self._markers.add(folder)
 
-    def _make_way(self, place: Path) -> None:
-        """Make the folder of an upload again if it went since, and keep what is to be replaced."""
+    def _prepare_publishing(self, place: Path) -> None:
+        """Make an upload's folder again if it is gone, and keep the file that is to be replaced."""
         if not place.parent.is_dir():
             self._make_folder(place.parent)
         self._keep_version(place)
@@ -207,15 +210,15 @@ class _FileWriting:
         place: Path,
         clock: Clock,
         *,
-        before: Callable[[], None],
-        give_up_room: Callable[[], None],
+        before_publishing: Callable[[], None],
+        after_discarding: Callable[[], None],
     ) -> None:
         self._file = file
         self._staged = staged
         self._place = place
         self._clock = clock
-        self._before = before
-        self._give_up_room = give_up_room
+        self._before_publishing = before_publishing
+        self._after_discarding = after_discarding
         self._size = 0
 
     def append(self, content: bytes) -> None:
@@ -232,7 +235,7 @@ class _FileWriting:
         try:
             with _translated():
                 os.utime(self._staged, (now, now))
-                self._before()
+                self._before_publishing()
                 self._staged.replace(self._place)
         finally:
             self._staged.unlink(missing_ok=True)
@@ -241,7 +244,7 @@ class _FileWriting:
         self._file.close()
         with _translated():
             self._staged.unlink()
-        self._give_up_room()
+        self._after_discarding()
 
 
 def _is_empty(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 """Remembers which folders of the sandbox have a marker, on disk, so that a new start knows them.
 
 An object of S3 whose key ends in a slash lets an empty folder be seen. A folder of a disk needs no
-such thing, so that the markers are files of another folder, one for each folder that has one.
+such thing, so markers are files in a folder of their own, one for each folder that has one.
 """
 
 from __future__ import annotations

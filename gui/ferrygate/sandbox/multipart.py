@@ -16,12 +16,12 @@ from ferrygate.sandbox.s3_errors import http_status, is_missing
 from ferrygate.sandbox.s3_limits import S3Limits
 from ferrygate.sandbox.upload_journal import OpenUpload, UploadJournal
 
-_SERVER_ERROR = 500  # HTTP statuses from here on do not say what was done
+_SERVER_ERROR = 500  # HTTP statuses from here on do not say whether it was done
 _CHECKSUM = {"ChecksumType": "FULL_OBJECT"}  # of all bytes, where another kind is one of the parts'
 
 
 class S3Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """Holds what all that is done in one bucket shares.
+    """Holds what all uploads, downloads and copies of one bucket share.
 
     Attributes:
         client: boto3's client of S3.
@@ -118,10 +118,10 @@ class MultipartUpload:
 
 
 def abort(client: Any, upload: OpenUpload) -> None:
-    """Abort an upload; one that S3 has not, or no longer, is as good.
+    """Abort an upload; an upload that S3 does not have, or no longer has, counts as aborted.
 
-    Where S3's name of it is not known, as its answer never came, all open uploads of the very key
-    are aborted.
+    If the upload's name at S3 is not known, as the answer never came, all open uploads of the very
+    key are aborted.
 
     Raises:
         ClientError: S3 refuses.

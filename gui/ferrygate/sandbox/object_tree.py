@@ -79,14 +79,14 @@ class ObjectTree:
         return self._objects.open_writing(self._key(path))
 
     def make_folder(self, path: str) -> None:
-        """Put a marker."""
+        """Make a folder, by putting its marker."""
         if self._find(path):
             raise self._refused(Case.MAKE_EXISTING)
         self._check_parent(path)
         self._objects.put_marker(f"{self._key(path)}/")
 
     def remove_folder(self, path: str) -> None:
-        """Remove the marker of a folder that holds no more."""
+        """Remove the marker of a folder that holds nothing else."""
         if path in self._mappings or self._virtual_names(path):
             raise self._refused(Case.VIRTUAL)
         if not self.stat(path).is_folder:

@@ -31,7 +31,7 @@ class OktaServer:
 
     @property
     def address(self) -> str:
-        """``http://`` address of the organisation."""
+        """Return the ``http://`` address of the organisation."""
         return f"http://{_HOST}:{self._server.server_port}"
 
     def start(self) -> None:

@@ -169,7 +169,7 @@ class Organization:
             return self._success(account)
         token = secrets.token_urlsafe(24)
         if account.state in _EARLY_STATUSES:
-            return self._told(token, address, account, _EARLY_STATUSES[account.state])
+            return self._tell_state(token, address, account, _EARLY_STATUSES[account.state])
         return self._ask_for_code(token, address, account)
 
     def _ask_for_code(self, token: str, address: str, account: Account) -> OktaReply:
@@ -189,9 +189,9 @@ class Organization:
             return error("E0000011")
         if transaction.status in {"MFA_REQUIRED", "MFA_ENROLL"}:
             return self._ask_for_code(token, address, transaction.account)
-        return self._told(token, address, transaction.account, transaction.status)
+        return self._tell_state(token, address, transaction.account, transaction.status)
 
-    def _told(self, token: str, address: str, account: Account, status: str) -> OktaReply:
+    def _tell_state(self, token: str, address: str, account: Account, status: str) -> OktaReply:
         """Tell a state that a sign-in ends in, or may go on from by itself."""
         reply = self._transaction(token, account, status, {"user": _user(account)})
         if status == "PASSWORD_WARN":

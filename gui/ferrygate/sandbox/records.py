@@ -105,7 +105,7 @@ class Counters:
             self.max_handles_on_one_upload = largest
 
     def upload_closed(self, path: str, size: int) -> None:
-        """CLOSE came for a handle for writing."""
+        """Record that CLOSE came for a handle for writing, at ``size`` bytes."""
         self.closed[path] = size
 
     def upload_ended(self, path: str) -> None:

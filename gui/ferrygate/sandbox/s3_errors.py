@@ -1,4 +1,4 @@
-"""Makes the errors of S3's client the SFTP server's own."""
+"""Turns the errors of S3's client into statuses of SFTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the sandbox's files in a bucket of S3, or of what speaks as S3 does."""
+"""Keeps the sandbox's files in a bucket of S3, or of a server that speaks its protocol."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class S3Store:
             self._client.delete_object(Bucket=self._bucket.name, Key=key)
 
     def move(self, source: str, target: str) -> None:
-        """Copy an object to another key, with all that it bears, and delete the first."""
+        """Copy an object to another key, with its metadata and tags, and delete the first."""
         head = self._head(source)
         if head is None:
             raise StatusError(Status.NO_SUCH_FILE, "No such file")

@@ -38,7 +38,7 @@ class S3Writing:
         self._failure: StatusError | None = None
 
     def append(self, content: bytes) -> None:
-        """Add to its end."""
+        """Add bytes to the end of the file."""
         self._check()
         try:
             with translated():
@@ -102,7 +102,7 @@ class S3Writing:
             self._upload = MultipartUpload(self._bucket, self._key, self._metadata)
         part, self._part = self._part, PartBuffer(self._bucket.budget, self._bucket.staging)
         number = len(self._sent) + 1
-        self._sending = self._bucket.executor.submit(_sent, self._upload, number, part)
+        self._sending = self._bucket.executor.submit(_send_part, self._upload, number, part)
 
     def _wait(self) -> None:
         """Wait for the part that is being sent."""
@@ -132,7 +132,7 @@ class S3Writing:
         upload.complete(self._sent, self._size, ChecksumCRC32=encode_crc(self._crc))
 
 
-def _sent(upload: MultipartUpload, number: int, part: PartBuffer) -> dict[str, Any]:
+def _send_part(upload: MultipartUpload, number: int, part: PartBuffer) -> dict[str, Any]:
     """Send one part, on a thread of the executor."""
     try:
         return upload.send(number, part)

@@ -38,10 +38,10 @@ _DIGITS = 6
 
 
 class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Holds what may be chosen.
+    """Holds how a sandbox is set up.
 
     Attributes:
-        state: folder for the host key, kept between runs, and the sign-in log.
+        state: folder for host keys, logs and the journal of uploads, kept between runs.
         root: the visible store; the home folder is ``root / username``, filled when missing.
         host: address to listen on; anything but the loopback is open to the network.
         port: port to listen on; 0 for any.
@@ -69,7 +69,7 @@ class SandboxOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digits(self) -> int:
-        """Length of a code."""
+        """Return the length of a code, in digits."""
         return self.code_secret.digits if self.code_secret else _DIGITS
 
     def new_code_secret(self) -> CodeSecret:
@@ -110,7 +110,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host_key_fingerprint(self) -> str:
-        """That of the first host key."""
+        """Return the fingerprint of the first host key."""
         return self.host_key_fingerprints[0]
 
 
@@ -119,7 +119,7 @@ class Sandbox:
 
     Attributes:
         organization: the local Okta, its account and switches.
-        faults: orders for tests.
+        faults: failures that a test chooses.
         log: all sign-ins.
         counters: what clients did.
     """
@@ -211,7 +211,7 @@ class Sandbox:
             username=options.username,
             password=self._password,
             totp_secret=code_secret.key if code_secret else Secret(""),
-            otpauth_uri=_address(options.username, code_secret) if code_secret else Secret(""),
+            otpauth_uri=_otpauth_uri(options.username, code_secret) if code_secret else Secret(""),
             host_key_fingerprints=tuple(fingerprints),
             okta_address=okta_address,
             root=home,
@@ -253,6 +253,6 @@ class Sandbox:
         )
 
 
-def _address(username: str, code_secret: CodeSecret) -> Secret:
-    """Return the address that an authenticator app takes."""
+def _otpauth_uri(username: str, code_secret: CodeSecret) -> Secret:
+    """Return the ``otpauth://`` address that an authenticator app takes."""
     return format_otpauth(msgspec.structs.replace(code_secret, issuer=_ISSUER, label=username))

@@ -45,7 +45,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
     Args:
         handler: answers requests.
         connection: of the channel.
-        faults: orders for tests.
+        faults: failures that a test chooses.
         calls: run the handler, on the event loop or beside it.
     """
 
@@ -67,7 +67,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
 
     @property
     def closing(self) -> bool:
-        """Tell whether we have sent CLOSE, or are about to."""
+        """Tell whether the server has sent CLOSE, or is about to."""
         return self._is_closing()
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -157,7 +157,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             self._calls.run(partial(self._answer, packet), self._answered)
 
     def _look_later(self) -> None:
-        """While nothing is taken in, the library does not tell of a channel that was closed."""
+        """Check soon whether the channel was closed, which is not told while reading is paused."""
         if not self._looking:
             self._looking = True
             asyncio.get_running_loop().call_later(_POLL_SECONDS, self._look)

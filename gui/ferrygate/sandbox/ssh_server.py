@@ -276,7 +276,8 @@ async def listen(
 ) -> asyncssh.SSHAcceptor:
     """Begin to take connections, with the sign-in methods of the settings.
 
-    One whose client gives no sign of life for the settings' ``unresponsive_seconds`` is ended.
+    A connection whose client gives no sign of life for the settings' ``unresponsive_seconds`` is
+    ended.
     """
     algorithms = ALGORITHMS[settings.security_policy]
     options = await asyncssh.SSHServerConnectionOptions.construct(

@@ -10,7 +10,7 @@ import msgspec
 
 
 class Status(IntEnum):
-    """Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
+    """Names the status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
 
     OK = 0
     EOF = 1
@@ -55,7 +55,7 @@ class Reading(Protocol):
         ...
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         ...
 
 
@@ -63,7 +63,7 @@ class Writing(Protocol):
     """Receives a file, which is not visible before it is published."""
 
     def append(self, content: bytes) -> None:
-        """Add to its end."""
+        """Add bytes to the end of the file."""
         ...
 
     def attributes(self) -> Attributes:

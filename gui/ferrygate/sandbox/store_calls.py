@@ -1,8 +1,8 @@
 """Runs the calls of a channel: on the event loop where the store is quick, else on a thread.
 
 A store over S3 lets a WRITE wait while a part is sent. On the event loop that would hold up all
-other channels, so that each channel has a thread of its own then. Within a channel, one call
-follows the other: handles of a store take one call at a time, and answers keep their order.
+other channels, so each channel then has a thread of its own. Within a channel, calls run one after
+another: handles of a store take one call at a time, and answers keep their order.
 """
 
 from __future__ import annotations

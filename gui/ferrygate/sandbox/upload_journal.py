@@ -1,4 +1,4 @@
-"""Keeps account of open multipart uploads on disk, so that none outlives a sandbox for long.
+"""Records open multipart uploads on disk, so that none outlives a sandbox for long.
 
 S3 keeps the parts of an upload, and bills them, until the upload is completed or aborted. A sandbox
 that ends by force does neither; the next one that starts does, by the file that was left. A running
@@ -78,7 +78,7 @@ class UploadJournal:
         return named
 
     def end(self, upload: OpenUpload) -> None:
-        """Record that S3 keeps no parts of it any more."""
+        """Record that S3 keeps no parts of an upload any more."""
         self._write(msgspec.structs.replace(upload, ended=True))
 
     def close(self) -> None:

@@ -48,7 +48,7 @@ class Packet(IntEnum):
 
 
 class Open(IntEnum):
-    """Bits of an OPEN packet's pflags, section 6.3."""
+    """Names the bits of an OPEN packet's pflags, section 6.3."""
 
     READ = 0x01
     WRITE = 0x02
@@ -59,7 +59,7 @@ class Open(IntEnum):
 
 
 class _Attribute(IntEnum):
-    """Bits of an ATTRS structure's flags, section 5."""
+    """Names the bits of an ATTRS structure's flags, section 5."""
 
     SIZE = 0x01
     PERMISSIONS = 0x04
