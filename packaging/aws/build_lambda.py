@@ -128,7 +128,7 @@ def read_sources() -> dict[str, ast.Module]:
 def fill(template: str, index: str) -> str:
     """Put the function into a compacted template, in place of the placeholder.
 
-    A block of lines would cost five columns of each.
+    The function is one quoted string: a block of lines would cost five bytes more in each line.
 
     Raises:
         BuildError: the placeholder is not there once.
@@ -180,11 +180,11 @@ def build(homes: str) -> None:
     """
     index = join(read_sources(), homes)
     template = TEMPLATE.read_text("utf-8")
-    filled = fill(compact(with_homes(template) if homes != "{}" else template), index)
+    is_baked = homes != "{}"
+    filled = fill(compact(with_homes(template) if is_baked else template), index)
     BUILD.mkdir(parents=True, exist_ok=True)
     _write(BUILD / "index.py", index)
     _write(BUILD / "template.yaml", filled)
-    is_baked = homes != "{}"
     check_size(len(filled.encode()), MAX_UPLOADED_BYTES if is_baked else MAX_TEMPLATE_BYTES)
     if len(filled.encode()) > MAX_TEMPLATE_BYTES:
         _say(f"it is over {MAX_TEMPLATE_BYTES:,} bytes: deploy it with --s3-bucket BUCKET")

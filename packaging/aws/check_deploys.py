@@ -1,7 +1,7 @@
 """Scans the deploys that ``aws.template_written`` wrote, with checkov and CloudFormation Guard.
 
 Runs in the environment of ``check.sh``: ``python check_deploys.py FOLDER``. Ends with 1 where
-something was found that ``accepted-findings.toml`` does not name, or that file names too much.
+something was found that ``accepted-findings.toml`` does not name, or if that file names more.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main(folder: Path) -> int:
 
 
 def by_checkov(folder: Path, deploys: int) -> list[str]:
-    """Scan with checkov, offline; its findings that are not accepted, and what is not found."""
+    """Return checkov's findings that are not accepted, and accepted ones that it did not make."""
     program = Path(sys.executable).with_name("checkov")
     options = ["--skip-download", "--framework", "cloudformation", "--output", "json", "--quiet"]
     ended = subprocess.run(  # noqa: S603  the scanner beside this Python
@@ -61,7 +61,7 @@ def by_checkov(folder: Path, deploys: int) -> list[str]:
 
 
 def by_guard(deploys: list[Path]) -> list[str]:
-    """Check each deploy against ``template.guard``; the rules that it breaks."""
+    """Return the rules of ``template.guard`` that a deploy breaks, as "deploy: rule"."""
     rules = (HERE / "template.guard").read_text("utf-8")
     complaints = []
     for deploy in deploys:

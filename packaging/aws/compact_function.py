@@ -35,7 +35,7 @@ def without_types(tree: ast.Module) -> ast.Module:
 
 
 def in_narrow_levels(text: str) -> str:
-    """Write each level of a module's text one space deep; no text of the module has lines."""
+    """Write each level of a module's text one space deep; no string in it spans lines."""
     return re.sub(
         f"^(?:{_LEVEL})+", lambda found: " " * (len(found[0]) // 4), text, flags=re.MULTILINE
     )

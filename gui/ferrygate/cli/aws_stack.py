@@ -91,8 +91,8 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
     """Read the site of a stack; each host key of its server is pinned.
 
     Raises:
-        UsageError: AWS refuses or cannot be reached, the stack is another template's, or the
-            server has no host key, or one without a fingerprint.
+        UsageError: AWS refuses or cannot be reached, the stack is another template's or its outputs
+            make no connection file, or the server has no host key, or one without a fingerprint.
     """
     with _asking():
         account = clients.sts.get_caller_identity()["Account"]
@@ -118,7 +118,7 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
 
 
 def _check(site: Site) -> None:
-    """Reject what no connection file may hold: anybody can give a stack outputs of these names."""
+    """Reject a site that no connection file may hold: any stack can have outputs of these names."""
     if not site.host_key_fingerprints:
         raise UsageError(message("The server has no host key."))
     try:
@@ -179,7 +179,7 @@ def _fingerprint(key: dict[str, str]) -> str:
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """Make boto3's errors ours."""
+    """Turn boto3's errors into sentences that name a next step."""
     from botocore.exceptions import (  # noqa: PLC0415  an extra
         BotoCoreError,
         ClientError,

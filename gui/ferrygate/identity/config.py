@@ -119,7 +119,7 @@ def _homes(environment: Mapping[str, str], bucket: str) -> Homes:
 
 
 def _public_keys(environment: Mapping[str, str]) -> dict[str, list[str]] | None:
-    """Return the keys where AWS Transfer asks for key and password; else they are not read."""
+    """Return the keys where AWS Transfer asks for key and password, or None, with KEYS unread."""
     methods = ("PASSWORD", "PUBLIC_KEY_AND_PASSWORD")
     if _one_of(environment, "METHODS", "PASSWORD", *methods) == "PASSWORD":
         return None

@@ -1,4 +1,4 @@
-"""Lets AWS Lambda in: settings from the environment, one line of JSON in the log."""
+"""Answers AWS Lambda, with settings from the environment and one line of JSON in the log."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HARMLESS = re.compile(r"[\w@.:-]{1,100}", re.ASCII)
 
 
 def handler(event: object, context: object) -> GrantedAnswer:
-    """Answer AWS Lambda; never raises."""
+    """Answer one event of AWS Lambda; never raises, so that no traceback shows a secret."""
     request_id = getattr(context, "aws_request_id", "")
     return respond(event, os.environ, request_id, post=HttpClient(), write=sys.stdout.write)
 

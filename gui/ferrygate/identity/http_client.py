@@ -64,10 +64,10 @@ def _open_connection(parts: SplitResult, seconds: float) -> http.client.HTTPConn
 class HttpClient:
     """Sends requests by the standard library's HTTP client.
 
-    It knows no proxy, and follows no redirect, which would carry the password to an address that
-    nobody configured. It knows no deadline either, but for single waits: a name that is not looked
-    up, or an answer that drips, may take for ever. So each request has a daemon thread of its own,
-    and one that is late is hung up on.
+    The library's client knows no proxy, and follows no redirect, which would carry the password to
+    an address that nobody configured. Its timeout is for single waits only: the look-up of a name,
+    or an answer that drips, may take for ever. So each request has a daemon thread of its own, and
+    the connection of one that is late is ended.
     """
 
     def __init__(self, open_connection: OpenConnection = _open_connection) -> None:

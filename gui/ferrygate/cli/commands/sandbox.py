@@ -154,8 +154,8 @@ def _running(options: SandboxOptions, clock: Clock) -> Iterator[Ready]:
     """Run a sandbox in the block.
 
     Raises:
-        LocalFileError: it cannot be started here.
-        UsageError: the port is taken, or the host is none.
+        LocalFileError: the sandbox cannot be started here.
+        UsageError: the port is taken, or the host or bucket cannot be used.
     """
     from ferrygate.sandbox.sandbox import Sandbox  # noqa: PLC0415  as above
 
@@ -195,8 +195,8 @@ def _watch_input(interrupt: InterruptWait) -> None:
 def _own_file(state: Path) -> Iterator[Path]:
     """Keep a connection file for one sandbox while it runs; others of this home have their own.
 
-    Each holds the lock that goes with its file, so that the first name of one that has ended, be
-    it by force, is free again.
+    Each sandbox holds the lock of its file, so that the name is free again once the sandbox has
+    ended, be it by force.
     """
     with ExitStack() as held:
         for number in range(1, _MAX_SANDBOXES):
