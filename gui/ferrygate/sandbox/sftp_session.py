@@ -59,10 +59,10 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._received = bytearray()
         self._writable = True
         self._over = False
-        self._looking = False
+        self._check_scheduled = False
         self._working = False
         self._answering = False
-        self._said_all = False
+        self._eof_received = False
         self._is_closing: Callable[[], bool] = lambda: False
 
     @property
@@ -92,7 +92,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
 
     def eof_received(self) -> bool:
         """Close the channel when the client has said all, and is not waiting for an answer."""
-        self._said_all = True
+        self._eof_received = True
         if not self._answering:
             self._chan.exit(0)
         return True
@@ -113,7 +113,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         self._work()
         if self._may_answer():
             self._chan.resume_reading()
-            if self._said_all:
+            if self._eof_received:
                 self._chan.exit(0)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the library's own signature
@@ -140,7 +140,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             self._working = False
         if not self._may_answer() and not self._over:
             self._chan.pause_reading()
-            self._look_later()
+            self._check_closed_later()
 
     def _answer_what_came(self) -> None:
         while self._may_answer() and len(self._received) >= _LENGTH_BYTES:
@@ -156,18 +156,18 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             self._answering = True
             self._calls.run(partial(self._answer, packet), self._answered)
 
-    def _look_later(self) -> None:
-        """Check soon whether the channel was closed, which is not told while reading is paused."""
-        if not self._looking:
-            self._looking = True
-            asyncio.get_running_loop().call_later(_POLL_SECONDS, self._look)
+    def _check_closed_later(self) -> None:
+        """Check soon whether the channel was closed, which a paused channel does not tell."""
+        if not self._check_scheduled:
+            self._check_scheduled = True
+            asyncio.get_running_loop().call_later(_POLL_SECONDS, self._check_closed)
 
-    def _look(self) -> None:
-        self._looking = False
+    def _check_closed(self) -> None:
+        self._check_scheduled = False
         if self._chan.is_closing():
             self._chan.abort()  # ends it once what had come is thrown away
         elif not self._may_answer() and not self._over:
-            self._look_later()
+            self._check_closed_later()
 
     def _answer(self, packet: bytes) -> bytes | None:
         """Return the answer, or None where the packet is malformed."""
