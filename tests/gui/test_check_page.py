@@ -263,3 +263,20 @@ def test_another_check_begins_with_an_empty_page(card: Rig) -> None:
     card.driver.wait_for("rows", lambda: not card.driver.shows("The server has an address."))
     assert isinstance(card.engine.commands[-1], CheckAccess)
     assert card.driver.shows("Checking: Settings…")
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one turn", "after its stages"])
+def test_the_first_stage_that_needs_somebody_is_brought_into_view(
+    card: Rig, *, at_once: bool
+) -> None:
+    passed = [msgspec.structs.replace(DNS, stage=stage) for stage in list(Stage)[:11]]
+    if at_once:
+        request = started(card)
+        ends = [CheckStageEnded(request, each) for each in (*passed, CLOCK)]
+        card.workspace.handle(*ends, CheckEnded(request, WELL), Done(request))
+        card.driver.wait_for("end", lambda: card.driver.shows(AGAIN))
+    else:
+        ended(card, *passed, CLOCK)
+    rows = card.window.findChildren(StageCard)
+    card.driver.wait_for("row", lambda: not rows[-1].visibleRegion().isEmpty())
+    assert rows[0].visibleRegion().isEmpty()

@@ -76,6 +76,7 @@ _FILES = (
 
 
 EMPTY_FOLDER = b"/inbox/run-18"
+_SCROLL_MS = 50  # until the stage that matters was brought into view
 _UPLOAD = BatchId("upload")
 
 
@@ -244,6 +245,7 @@ class SceneWindow:
         self.driver.click(_("Check my access"))
         last = _rows(self._engine.check[0])
         self.driver.wait_for("stages", lambda: len(self.workspace.check.view.rows) == last)
+        self.driver.let_work(_SCROLL_MS)
 
     @property
     def now(self) -> float:

@@ -60,6 +60,7 @@ class CheckPage(QWidget):
         self._shorten = CheckBox(theme, _("Shorten names"))
         self._shorten.setToolTip(plain_tip(_("Those of servers and users, in the report")))
         self._area = QScrollArea()
+        self._sought: StageCard | None = None  # the stage that is to be in view
         self._column = QVBoxLayout()
         self._keys = KeyTable(self)
         self._keys.add_way_back(_("Back"), self._step_back)
@@ -132,6 +133,9 @@ class CheckPage(QWidget):
         self._shorten.toggled.connect(self._set_shortens)
         self._consent.agreed.connect(presenter.agree)
         self._consent.declined.connect(presenter.decline)
+        bar = self._area.verticalScrollBar()
+        bar.rangeChanged.connect(self._seek)
+        bar.actionTriggered.connect(self._leave_in_place)
 
     def first_focus(self) -> QWidget:
         """Name what has the keyboard first: what ends the check, or the way back."""
@@ -171,6 +175,7 @@ class CheckPage(QWidget):
 
     def _render_stages(self, view: CheckView) -> None:
         while len(self._cards) > len(view.rows):
+            self._sought = None
             self._cards.pop().deleteLater()
         for card, row in zip(self._cards, view.rows, strict=False):
             card.show_row(row)
@@ -196,8 +201,18 @@ class CheckPage(QWidget):
         self._bring_into_view(self._cards[at])
 
     def _bring_into_view(self, card: StageCard) -> None:
-        """Scroll to a stage, once it has its place."""
-        QTimer.singleShot(0, card, lambda: self._area.ensureWidgetVisible(card, 0, _BESIDE))
+        """Scroll to a stage, and again as it gets its place, until the person scrolls."""
+        self._sought = card
+        QTimer.singleShot(0, card, self._seek)
+
+    @Slot()
+    def _seek(self) -> None:
+        if self._sought is not None:
+            self._area.ensureWidgetVisible(self._sought, 0, _BESIDE)
+
+    @Slot()
+    def _leave_in_place(self) -> None:
+        self._sought = None
 
     @Slot()
     def _show_unfolded(self) -> None:
