@@ -1,6 +1,6 @@
 #!/bin/sh
-# What `make bench` needs besides the tests' servers and clients, made once; a second run downloads
-# nothing. As root, the slow link's emulator is compiled; a missing compiler is installed.
+# Makes, once, all that `make bench` needs besides the tests' servers and clients; a second run
+# downloads nothing. As root, the slow link's emulator is compiled; a missing compiler is installed.
 set -eu
 
 cd "$(dirname "$0")/.."

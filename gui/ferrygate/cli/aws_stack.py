@@ -25,8 +25,12 @@ OUTPUTS = (SERVER_ID, HOST, OKTA_ADDRESS, CODE_DIGITS)
 SIGN_IN_METHODS = "SignInMethods"
 """The stack's parameter that is read; the same test."""
 
+UNKNOWN_METHODS = "unknown"
+"""Stands for the methods of a server of which DescribeServer names none."""
+
 _PREFIX = "SHA256:"
 _DIGITS = {"6", "7", "8"}
+
 # The server's methods, as DescribeServer names them, and the steps of a sign-in.
 _STEPS = {
     "PASSWORD": ("password",),
@@ -52,7 +56,8 @@ class StackSite:
         site: as a connection file holds it.
         account: number of the account that was asked.
         region: the region that was asked.
-        methods: the server's methods where the stack was made for others, or empty.
+        methods: the server's methods where the stack was made for others, or empty;
+            :data:`UNKNOWN_METHODS` where AWS names none.
     """
 
     site: Site
@@ -113,7 +118,7 @@ def read_stack_site(clients: AwsClients, stack: str) -> StackSite:
         ),
     )
     _check(site)
-    others = "" if methods == _wanted_methods(found) else methods or "?"
+    others = "" if methods == _wanted_methods(found) else methods or UNKNOWN_METHODS
     return StackSite(site, account, clients.region, others)
 
 

@@ -208,6 +208,15 @@ def test_a_server_that_takes_other_methods_than_the_stack_was_made_for_is_said(
     assert f"other methods than the stack was made for: {taken}." in capsys.readouterr().err
 
 
+def test_a_server_of_unknown_methods_is_said(
+    aws: StubbedAws, from_stack: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.stack(**VALUES)
+    aws.server("", ["a"])
+    assert from_stack() == 0
+    assert "AWS does not tell how this server lets people sign in." in capsys.readouterr().err
+
+
 def test_a_stack_of_another_template_is_refused(
     aws: StubbedAws, from_stack: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from ferrygate.cli.aws_stack import read_stack_site
+from ferrygate.cli.aws_stack import UNKNOWN_METHODS, read_stack_site
 from ferrygate.cli.command_context import CommandContext
 from ferrygate.cli.commands.sites import sites, write_connection_file
 from ferrygate.cli.exit_codes import Exit
@@ -49,7 +49,9 @@ def from_stack(
             pins,
         ).format(name=display_text(str(path)), count=pins)
     )
-    if found.methods:
+    if found.methods == UNKNOWN_METHODS:
+        say(_("AWS does not tell how this server lets people sign in."))
+    elif found.methods:
         say(
             _("The server takes other methods than the stack was made for: {methods}.").format(
                 methods=display_text(found.methods)
