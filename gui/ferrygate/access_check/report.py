@@ -20,6 +20,7 @@ from ferrygate.access_check.words import (
     PARTY_WORDS,
     STAGE_TITLES,
     cause_words,
+    listed_causes,
 )
 from ferrygate.common.display import display_text
 from ferrygate.common.message import Message, Text, message
@@ -186,7 +187,7 @@ class _Maker:
             who=value_or_empty(who),
             who_words="" if who is None else self.words(PARTY_WORDS[who]),
             kind=value_or_empty(result.kind),
-            causes_words=self.words(CAUSES_TITLE) if result.causes else "",
+            causes_words=self.words(CAUSES_TITLE) if listed_causes(result.causes) else "",
             causes=tuple(
                 ReportedCause(cause=cause.value, sentence=self.words(cause_words(cause)))
                 for cause in result.causes

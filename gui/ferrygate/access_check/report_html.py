@@ -106,7 +106,7 @@ def _stage(stage: ReportedStage, words: _Words) -> Iterator[str]:
     yield f"<td>{_result(stage.result, stage.result_words)}</td>"
     yield f'<td class="took">{took}</td><td><p>{escape(stage.sentence)}</p>'
     yield from _move(stage.who_words, stage.next_step)
-    if stage.causes:
+    if stage.causes_words:
         causes = "".join(f"<li>{escape(cause.sentence)}</li>" for cause in stage.causes)
         yield f"<p>{escape(stage.causes_words)}</p><ol>{causes}</ol>"
     if stage.server_said:

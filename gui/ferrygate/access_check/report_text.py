@@ -36,9 +36,9 @@ def _stage(stage: ReportedStage) -> Iterator[str]:
     yield f"[{stage.stage}] {stage.result_words}{took}: {_joined(stage.sentence, stage.next_step)}"
     if stage.who_words:
         yield f"{_INDENT}-> {stage.who_words}"
-    if stage.causes:
+    if stage.causes_words:
         yield f"{_INDENT}{stage.causes_words}"
-    yield from (f"{_INDENT}- {cause.sentence}" for cause in stage.causes)
+        yield from (f"{_INDENT}- {cause.sentence}" for cause in stage.causes)
     if stage.server_said:
         yield f"{_INDENT}> {stage.server_said}"
     yield from (f"{_INDENT}{line}" for line in stage.detail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ferrygate.access_check.stages import Cause, Party, Stage, StageOutcome
 from ferrygate.common.message import Message, message
 
@@ -75,3 +77,8 @@ _CAUSES = {
 def cause_words(cause: Cause) -> Message:
     """Say a cause of a refusal in a sentence."""
     return _CAUSES[cause]
+
+
+def listed_causes(causes: Sequence[Cause]) -> tuple[Message, ...]:
+    """Say the causes of a refusal, for a list; none where one is alone, which the sentence says."""
+    return tuple(map(cause_words, causes)) if len(causes) > 1 else ()

@@ -16,7 +16,7 @@ from ferrygate.access_check.words import (
     PARTY_STEPS,
     PARTY_WORDS,
     STAGE_TITLES,
-    cause_words,
+    listed_causes,
 )
 from ferrygate.cli.exit_codes import Exit, exit_for
 from ferrygate.cli.json_lines import JsonEvent, message_fields
@@ -103,11 +103,8 @@ class CheckPrinter:
 
     def _more(self, result: StageResult) -> list[str]:
         """List the lines below a stage: causes, next step, the server's words, who can mend it."""
-        lines = [
-            f"{number}. {render(cause_words(cause))}"
-            for number, cause in enumerate(result.causes, 1)
-            if len(result.causes) > 1  # a single one is what the sentence says
-        ]
+        causes = listed_causes(result.causes)
+        lines = [f"{number}. {render(cause)}" for number, cause in enumerate(causes, 1)]
         if lines:
             lines.insert(0, render(CAUSES_TITLE))
         if result.next_step is not None:

@@ -13,7 +13,7 @@ from ferrygate.access_check.words import (
     OUTCOME_WORDS,
     PARTY_WORDS,
     STAGE_TITLES,
-    cause_words,
+    listed_causes,
 )
 from ferrygate.app.presenters.question_views import ConsentView
 from ferrygate.common.display import display_text
@@ -166,10 +166,10 @@ def _move(ended: StageResult | CheckVerdict, site: Site) -> str:
 
 
 def _causes(result: StageResult) -> str:
-    if not result.causes:
+    causes = listed_causes(result.causes)
+    if not causes:
         return ""
-    words = (render(cause_words(cause)) for cause in result.causes)
-    numbered = (f"{number}. {cause}" for number, cause in enumerate(words, start=1))
+    numbered = (f"{number}. {render(cause)}" for number, cause in enumerate(causes, start=1))
     return "\n".join([render(CAUSES_TITLE), *numbered])
 
 
