@@ -6,28 +6,37 @@ from collections.abc import Iterable
 
 from ferrygate.access_check.stages import (
     Cause,
-    CheckVerdict,
     Party,
     Stage,
     StageOutcome,
     StageResult,
 )
+from ferrygate.access_check.verdict import verdict_on
 from ferrygate.access_check.words import STAGE_TITLES
 from ferrygate.app.automation.scene_window import SITE, STEPS, SceneWindow
 from ferrygate.app.automation.scenes.scene import Scene
 from ferrygate.common.errors import Kind, Problem
 from ferrygate.common.i18n import _, render
-from ferrygate.common.message import message
+from ferrygate.common.message import Difference, message
 from ferrygate.engine.messages.session import SessionState
 
+# Sentences of the check itself (tests/gui/test_check_scenes.py), over a made-up server.
 _PASSED = (
-    (Stage.SETTINGS, message("The settings of “{site}” are complete.", site=SITE.name), 1, ""),
-    (Stage.HOME, message("Ferrygate's files can be written, and the keychain is open."), 14, ""),
+    (Stage.SETTINGS, message("The settings can be used."), 1, ""),
+    (
+        Stage.HOME,
+        message("Ferrygate can keep its files, and secrets in the keychain."),
+        14,
+        "keychain: Secret Service",
+    ),
     (
         Stage.SECRETS,
-        message("Password and code are at hand."),
+        message(
+            "At hand: {secrets}. Only a sign-in tells whether that is right.",
+            secrets=(message("your password"), message("your code")),
+        ),
         3,
-        "password: keychain\ncode: 6 / 30 s",
+        "password: keychain\ncode secret: keychain",
     ),
     (
         Stage.BREAKER,
@@ -35,15 +44,32 @@ _PASSED = (
         1,
         "",
     ),
-    (Stage.DNS, message("{host} has an address.", host=SITE.host), 12, STEPS[0].found),
-    (Stage.TCP, message("The server answers."), 31, STEPS[1].found),
-    (Stage.FIRST_LINE, message("An SSH server answers."), 44, STEPS[2].found),
-    (Stage.ALGORITHMS, message("Both sides have safe encryption in common."), 61, STEPS[3].found),
-    (Stage.HOST_KEY, message("The server is the one that this computer knows."), 2, STEPS[4].found),
-    (Stage.METHODS, message("The server takes a password, as the site says."), 38, STEPS[5].found),
-    (Stage.OKTA, message("Okta can be reached."), 87, "HTTP 200"),
+    (Stage.DNS, message("“{host}” was found.", host=SITE.host), 12, STEPS[0].found),
+    (
+        Stage.TCP,
+        message(
+            "The server answers at {address}, port {port}.", address="203.0.113.9", port=SITE.port
+        ),
+        31,
+        STEPS[1].found,
+    ),
+    (Stage.FIRST_LINE, message("A file transfer server answers (SSH)."), 44, STEPS[2].found),
+    (Stage.ALGORITHMS, message("The connection is encrypted."), 61, STEPS[3].found),
+    (
+        Stage.HOST_KEY,
+        message("The server shows the key that the connection file names."),
+        2,
+        STEPS[4].found,
+    ),
+    (
+        Stage.METHODS,
+        message("The server takes what this account signs in with."),
+        38,
+        STEPS[5].found,
+    ),
+    (Stage.OKTA, message("Okta can be reached."), 87, "answered in 87 ms"),
 )
-_UNTRIED = message("Only a check with a sign-in gets there.")
+_UNTRIED = message("Not asked for.")
 _PAID = (Stage.SIGN_IN, Stage.SFTP, Stage.HOME_FOLDER, Stage.WRITE_PROBE, Stage.SPEED)
 
 
@@ -74,11 +100,13 @@ def _clock(outcome: StageOutcome) -> StageResult:
         outcome=outcome,
         sentence=message("This computer's clock is right.")
         if is_right
-        else message("This computer's clock is 45 s behind, so its codes may be refused."),
+        else message("This computer's clock is {time} behind Okta's.", time=Difference(45)),
         milliseconds=1,
         who=None if is_right else Party.YOU,
-        next_step=None if is_right else message("Have this computer set its clock by itself."),
-        detail="Okta: Mon, 30 Nov 2026 12:00:45 GMT",
+        next_step=None
+        if is_right
+        else message("Set it right, or let Ferrygate correct its codes when it offers to."),
+        detail="Okta's clock is ahead by 45 s, to about a second",
     )
 
 
@@ -86,21 +114,17 @@ def _refused_sign_in() -> StageResult:
     return StageResult(
         stage=Stage.SIGN_IN,
         outcome=StageOutcome.FAILED,
-        sentence=message("The server refused the sign-in, and does not say why."),
+        sentence=message("The server refused the sign-in."),
         milliseconds=1240,
-        who=Party.CONTACT,
-        next_step=message("Ask whether your account is locked; send them this report."),
+        who=Party.YOU,
+        next_step=message(
+            "Go through what it may be due to, from the top. If nothing of it helps, ask your"
+            " contact."
+        ),
         detail="answered: refused (method password)",
         kind=Kind.SIGN_IN_REFUSED,
         causes=(Cause.PASSWORD_WRONG, Cause.ACCOUNT_LOCKED, Cause.CODE_USED_ELSEWHERE),
         server_said="For partners of Acme only. Use is recorded.",
-    )
-
-
-def _well() -> CheckVerdict:
-    return CheckVerdict(
-        outcome=StageOutcome.PASSED,
-        sentence=message("Nothing stands in the way of a sign-in."),
     )
 
 
@@ -115,13 +139,7 @@ def _ended(window: SceneWindow) -> str:
     """Show a check that found the clock wrong, and nothing else."""
     window.give_code()
     results = (*_passed(), _clock(StageOutcome.WARNED), *_not_reached(*_PAID))
-    verdict = CheckVerdict(
-        outcome=StageOutcome.WARNED,
-        sentence=message("Nothing stands in the way of a sign-in, but one thing is worth a look."),
-        who=Party.YOU,
-        next_step=message("Have this computer set its clock by itself."),
-    )
-    window.check(results, verdict)
+    window.check(results, verdict_on(results))
     return _("Check again")
 
 
@@ -130,22 +148,15 @@ def _refused(window: SceneWindow) -> str:
     window.fail(
         Kind.SIGN_IN_REFUSED,
         message("The server refused the sign-in."),
-        message("Check your password."),
+        message("Check your user name and password."),
     )
     results = (
-        _refused_sign_in(),
+        *list(_passed())[:4],
         _clock(StageOutcome.PASSED),
+        _refused_sign_in(),
         *_not_reached(*_PAID[1:]),
     )
-    verdict = CheckVerdict(
-        outcome=StageOutcome.FAILED,
-        sentence=message("The way to the server is clear, and it refused the sign-in."),
-        who=Party.CONTACT,
-        next_step=message("Ask whether your account is locked; send them this report."),
-        first_failed=Stage.SIGN_IN,
-        kind=Kind.SIGN_IN_REFUSED,
-    )
-    window.check((*list(_passed())[:4], *results), verdict)
+    window.check(results, verdict_on(results))
     fold = _("{words}: {stage}").format(
         words=_("Details"), stage=render(STAGE_TITLES[Stage.SIGN_IN])
     )
@@ -173,15 +184,8 @@ def _unreached(window: SceneWindow) -> str:
         kind=Kind.CANNOT_REACH,
     )
     after = (Stage.FIRST_LINE, Stage.ALGORITHMS, Stage.HOST_KEY, Stage.METHODS, Stage.CLOCK)
-    verdict = CheckVerdict(
-        outcome=StageOutcome.FAILED,
-        sentence=message("The server cannot be reached from here."),
-        who=Party.NETWORK,
-        next_step=problem.next_step,
-        first_failed=Stage.TCP,
-        kind=Kind.CANNOT_REACH,
-    )
-    window.check((*list(_passed())[:5], failed, *_not_reached(*after, *_PAID)), verdict)
+    results = (*list(_passed())[:5], failed, *_not_reached(*after, *_PAID))
+    window.check(results, verdict_on(results))
     return _("Check again")
 
 
@@ -189,7 +193,7 @@ def _consent(window: SceneWindow) -> str:
     """Ask before the sign-in is tried."""
     window.give_code(password=True)
     results = (*_passed(), _clock(StageOutcome.PASSED), *_not_reached(*_PAID))
-    window.check(results, _well())
+    window.check(results, verdict_on(results))
     window.driver.click(_("Try the sign-in too"))
     return _("Not now")
 
